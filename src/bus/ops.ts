@@ -1,0 +1,162 @@
+import type {
+  Activity,
+  CallRecord,
+  ChannelRecord,
+  ChannelState,
+  FeedMetrics,
+  Fields,
+  Level,
+  LogLine,
+  Metrics,
+  ProcessMetrics,
+  RequestRecord,
+  Snapshot,
+} from './protocol.js'
+import type { EventBus } from './event-bus.js'
+import type { BusEvents } from './messages.js'
+import type { Cancel } from './clock.js'
+
+/*
+ * The recorder API. Every call is safe in a host: it never throws, never awaits, and does nothing surprising when
+ * it is made twice, late, or with wrong values; such calls are counted as anomalies.
+ */
+
+export interface Counter {
+  /** Adds `amount`, by default 1. */
+  add(amount?: number): void
+}
+
+export interface Gauge {
+  /** Sets the gauge; replaces a callback given before. */
+  set(value: number): void
+}
+
+export interface RequestOptions {
+  /** Default: a new one. */
+  id?: string
+  /** `message` counts in messagesProcessed. Default: `request`. */
+  kind?: string
+  name?: string
+  session?: string
+  channel?: string
+  activity?: Extract<Activity, 'queued' | 'working'>
+  /** From a source that sees everything (an HTTP hook): sampled on a busy host. Default: false. */
+  automatic?: boolean
+}
+
+export interface RequestUpdate {
+  name?: string
+  session?: string
+  channel?: string
+  activity?: Extract<Activity, 'queued' | 'working'>
+  /** What it does now; `null` ends the step. */
+  step?: { kind: string; name: string } | null
+}
+
+export interface CallOptions {
+  id?: string
+  requestId?: string
+  session?: string
+  provider: string
+  model: string
+  /** Default: `chat`. */
+  operation?: string
+  /** Default: false. */
+  streaming?: boolean
+  /** Default: `api`. */
+  source?: string
+}
+
+/** Token counts so far: totals, not increments. */
+export interface CallUsage {
+  inputTokens?: number
+  outputTokens?: number
+  cachedTokens?: number
+  reasoningTokens?: number
+}
+
+export interface CallProgress extends CallUsage {
+  /** The counts come from stream deltas, not from the provider. */
+  estimated?: boolean
+}
+
+export interface CallEnd extends CallUsage {
+  estimated?: boolean
+  finishReason?: string
+  httpStatus?: number
+}
+
+export interface CallHandle {
+  readonly id: string
+  /** A sign of life. The first one with or without tokens sets the time to first token. Sent at most 4 times a second. */
+  progress(progress?: CallProgress): void
+  end(end?: CallEnd): void
+  /** Ends the call as failed and writes a log line of level error, source `model`. */
+  fail(error: unknown, end?: CallEnd): void
+  cancel(end?: CallEnd): void
+}
+
+export interface RequestHandle {
+  readonly id: string
+  update(update: RequestUpdate): void
+  /** Starts a call of this request, with its session; while it runs it is the request's step. */
+  startCall(call: CallOptions): CallHandle
+  end(): void
+  /** Ends the request as failed and writes a log line of level error, source `request`. */
+  fail(error: unknown): void
+  cancel(): void
+}
+
+export interface LogContext {
+  /** Default: now. */
+  time?: number
+  requestId?: string
+  callId?: string
+  session?: string
+}
+
+export interface ChannelOptions {
+  kind?: string
+  state: ChannelState
+  detail?: string
+}
+
+/** Parts of the metrics that a source outside the core measures. */
+export interface Samplers {
+  process: () => ProcessMetrics
+  feed: () => Omit<FeedMetrics, 'sampled'>
+}
+
+export interface Ops {
+  readonly service: string
+  readonly version: string | undefined
+  readonly environment: string | undefined
+  readonly instance: string
+  /** Identity of this run; sequence numbers of another epoch mean nothing here. */
+  readonly epoch: string
+  /** Messages in, deltas and snapshots out. */
+  readonly bus: EventBus<BusEvents>
+
+  counter(name: string): Counter
+  /** `callback`, when given, is called once per snapshot. One that throws is logged once and its gauge is absent. */
+  gauge(name: string, callback?: () => number): Gauge
+  startRequest(options?: RequestOptions): RequestHandle
+  startCall(options: CallOptions): CallHandle
+  log(level: Level, source: string, message: string, fields?: Fields, context?: LogContext): void
+  /** `since` is kept while the state stays the same. */
+  setChannel(name: string, channel: ChannelOptions): void
+
+  /** Installs the sampler of a part of the metrics, called once per snapshot; the latest one counts. */
+  sample<Part extends keyof Samplers>(part: Part, sampler: Samplers[Part]): Cancel
+
+  /** Everything a page needs to begin. `history` bounds the log lines; default all that are held. */
+  snapshot(options?: { history?: number }): Snapshot
+  metrics(): Metrics
+  logLines(): LogLine[]
+  requests(): RequestRecord[]
+  calls(): CallRecord[]
+  channels(): ChannelRecord[]
+
+  /** Stops the timers. Recorder calls after it do nothing. */
+  close(): void
+}
