@@ -136,6 +136,8 @@ export interface Ops {
   readonly epoch: string
   /** Messages in, deltas and snapshots out. */
   readonly bus: EventBus<BusEvents>
+  /** Sequence number of the newest delta; 0 before the first. */
+  readonly position: number
 
   counter(name: string): Counter
   /** `callback`, when given, is called once per snapshot. One that throws is logged once and its gauge is absent. */
@@ -149,10 +151,15 @@ export interface Ops {
   /** Installs the sampler of a part of the metrics, called once per snapshot; the latest one counts. */
   sample<Part extends keyof Samplers>(part: Part, sampler: Samplers[Part]): Cancel
 
+  /** Counts a fault of a part of opswire or of a host's callback and logs it, once for each `place`. */
+  fault(place: string, error: unknown): void
+
   /** Everything a page needs to begin. `history` bounds the log lines; default all that are held. */
   snapshot(options?: { history?: number }): Snapshot
   metrics(): Metrics
-  logLines(): LogLine[]
+  /** The newest `limit` log lines, oldest first. Default: all that are held. */
+  logLines(limit?: number): LogLine[]
+  /** The ended ones that are still held, then those in flight, each oldest first. */
   requests(): RequestRecord[]
   calls(): CallRecord[]
   channels(): ChannelRecord[]

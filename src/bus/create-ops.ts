@@ -1,0 +1,101 @@
+import type { Clock } from './clock.js'
+import { createEventBus } from './event-bus.js'
+import { createFaults, type Faults } from './faults.js'
+import { toLimits, type Limits } from './limits.js'
+import { LiveState } from './live-state.js'
+import type { BusEvents, Tick } from './messages.js'
+import { MetricsRecorder } from './metrics.js'
+import type { Ops } from './ops.js'
+import { toName } from './plain.js'
+import { HEARTBEAT_INTERVAL, type Snapshot } from './protocol.js'
+import { createRecorder } from './recorder.js'
+import { appendPoint, createSeries } from './series.js'
+
+export interface CoreOptions {
+  clock: Clock
+  service: string
+  /** Identity of this process among those of the service. */
+  instance: string
+  version?: string | undefined
+  environment?: string | undefined
+  /** Identity of this run. Default: six random letters and digits. */
+  epoch?: string | undefined
+  limits?: Partial<Limits> | undefined
+}
+
+/**
+ * Puts the core together: bus, live state, metrics and the 3 s tick. Throws only for options that are not accepted;
+ * nothing that it returns ever throws.
+ */
+export function createCore(options: CoreOptions): Ops {
+  const { clock, instance } = options
+  const limits = toLimits(options.limits)
+  const epoch = options.epoch ?? createEpoch()
+  const faults: Faults = createFaults((message) =>
+    bus.publish('log', { level: 'warn', source: 'opswire', message }),
+  )
+  const bus = createEventBus<BusEvents>((place, error) => faults.report(place, error))
+  const state = new LiveState({ bus, clock, instance, limits })
+  const metrics = new MetricsRecorder({ bus, clock, instance, limits, state, faults })
+  const recorder = createRecorder(bus, () => state.countAnomaly())
+
+  const series = createSeries()
+  const tick = (): void => {
+    const point: Tick = { time: clock.now(), metrics: metrics.metrics() }
+    appendPoint(series, point.time, point.metrics, limits.seriesPoints)
+    bus.publish('tick', point)
+  }
+  const stopTicking = clock.setInterval(tick, HEARTBEAT_INTERVAL)
+
+  return {
+    ...recorder,
+    service: options.service,
+    version: options.version,
+    environment: options.environment,
+    instance,
+    epoch,
+    bus,
+    get position() {
+      return state.position
+    },
+    gauge(name, callback) {
+      const key = toName(name) ?? 'unknown'
+      if (callback !== undefined) metrics.setGauge(key, callback)
+      return { set: (value) => metrics.setGauge(key, value) }
+    },
+    sample: (part, sampler) => metrics.sample(part, sampler),
+    fault: (place, error) => faults.report(place, error),
+    snapshot({ history } = {}): Snapshot {
+      return {
+        time: clock.now(),
+        metrics: metrics.metrics(),
+        log: state.log.lines(history),
+        requests: state.requests.records(),
+        calls: state.calls.records(),
+        channels: state.channels.records(),
+        series: structuredCopy(series),
+      }
+    },
+    metrics: () => metrics.metrics(),
+    logLines: (limit) => state.log.lines(limit),
+    requests: () => state.requests.records(),
+    calls: () => state.calls.records(),
+    channels: () => state.channels.records(),
+    close() {
+      stopTicking()
+      state.close()
+      metrics.close()
+    },
+  }
+}
+
+function structuredCopy(series: Snapshot['series'] & object): Snapshot['series'] & object {
+  const columns = Object.fromEntries(Object.entries(series.columns).map(([name, values]) => [name, [...values]]))
+  return { ...series, columns }
+}
+
+function createEpoch(): string {
+  return Math.floor(Math.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')
+}

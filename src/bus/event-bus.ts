@@ -1,0 +1,39 @@
+import mittModule from 'mitt'
+
+// mitt's type file declares a CommonJS default, its ES module exports the function itself.
+const mitt = mittModule as unknown as typeof mittModule.default
+
+export type Listener<Message> = (message: Message) => void
+
+export interface EventBus<Events extends object> {
+  /** Hands `message` to every subscriber of `type`, in the order they subscribed, before it returns. Never throws. */
+  publish<Type extends keyof Events & string>(type: Type, message: Events[Type]): void
+  /** Returns the function that ends the subscription; calling it again does nothing. */
+  subscribe<Type extends keyof Events & string>(type: Type, listener: Listener<Events[Type]>): () => void
+}
+
+/**
+ * Typed publish and subscribe over mitt. mitt lets one throwing listener stop the others and the publisher, so each
+ * listener is wrapped: what it throws goes to `onFault` and harms nobody.
+ */
+export function createEventBus<Events extends object>(
+  onFault: (place: string, error: unknown) => void,
+): EventBus<Events> {
+  const emitter = mitt<Record<string, unknown>>()
+  return {
+    publish(type, message) {
+      emitter.emit(type, message)
+    },
+    subscribe(type, listener) {
+      const guarded = (message: unknown): void => {
+        try {
+          listener(message as Parameters<typeof listener>[0])
+        } catch (error) {
+          onFault(`a listener of "${type}"`, error)
+        }
+      }
+      emitter.on(type, guarded)
+      return () => emitter.off(type, guarded)
+    },
+  }
+}

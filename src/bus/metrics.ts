@@ -1,0 +1,160 @@
+import { CallMetrics } from './call-metrics.js'
+import type { Cancel, Clock } from './clock.js'
+import type { EventBus } from './event-bus.js'
+import type { Faults } from './faults.js'
+import type { Limits } from './limits.js'
+import type { LiveState } from './live-state.js'
+import type { BusEvents } from './messages.js'
+import type { Samplers } from './ops.js'
+import type { FeedMetrics, Metrics } from './protocol.js'
+import { RequestMetrics } from './request-metrics.js'
+import { SessionTracker } from './session-tracker.js'
+
+interface Context {
+  bus: EventBus<BusEvents>
+  clock: Clock
+  instance: string
+  limits: Limits
+  state: LiveState
+  faults: Faults
+}
+
+const NO_FEED: Omit<FeedMetrics, 'sampled'> = {
+  viewers: 0,
+  lagging: 0,
+  bytesPerSecond: 0,
+  messagesPerSecond: 0,
+  dropped: 0,
+  gaps: 0,
+}
+
+/** Counts what the bus carries and puts the figures of one moment together. */
+export class MetricsRecorder {
+  readonly #context: Context
+  readonly #startedAt: number
+  readonly #counters = new Map([
+    ['messagesProcessed', 0],
+    ['errors', 0],
+    ['requests', 0],
+    ['calls', 0],
+  ])
+  readonly #gauges = new Map<string, number | (() => number)>()
+  readonly #samplers: Partial<Samplers> = {}
+  readonly #sessions: SessionTracker
+  readonly #requests: RequestMetrics
+  readonly #calls = new CallMetrics()
+  readonly #unsubscribe: (() => void)[]
+
+  constructor(context: Context) {
+    const { bus, clock, limits } = context
+    this.#context = context
+    this.#startedAt = clock.monotonic()
+    this.#sessions = new SessionTracker(limits.sessions)
+    this.#requests = new RequestMetrics(this.#startedAt)
+    this.#unsubscribe = [
+      bus.subscribe('counter', ({ name, add }) => this.#count(name, add)),
+      bus.subscribe('gauge', ({ name, value }) => this.setGauge(name, value)),
+      bus.subscribe('log', ({ level }) => {
+        if (level === 'error' || level === 'fatal') this.#count('errors', 1)
+      }),
+      bus.subscribe('request.start', ({ session }) => this.#see(session)),
+      bus.subscribe('request.update', ({ session }) => this.#see(session)),
+      bus.subscribe('call.start', ({ session }) => this.#see(session)),
+      bus.subscribe('request.ended', (request) => {
+        this.#count('requests', 1)
+        if (request.kind === 'message') this.#count('messagesProcessed', 1)
+        this.#requests.add(request, clock.monotonic())
+      }),
+      bus.subscribe('call.ended', (call) => {
+        this.#count('calls', 1)
+        this.#calls.add(call, clock.monotonic())
+      }),
+    ]
+  }
+
+  /** Sets a gauge to a value, or to a callback that is asked once per snapshot. */
+  setGauge(name: string, value: number | (() => number)): void {
+    if (this.#gauges.has(name) || this.#gauges.size < this.#context.limits.names) this.#gauges.set(name, value)
+    else this.#context.state.countAnomaly()
+  }
+
+  sample<Part extends keyof Samplers>(part: Part, sampler: Samplers[Part]): Cancel {
+    this.#samplers[part] = sampler
+    return () => {
+      if (this.#samplers[part] === sampler) delete this.#samplers[part]
+    }
+  }
+
+  /** The figures of now. Asks each gauge's callback and each sampler once. Never throws. */
+  metrics(): Metrics {
+    const { clock, instance, state } = this.#context
+    const now = clock.monotonic()
+    const process = this.#sampled('process')
+    return {
+      uptime: Math.round(now - this.#startedAt),
+      instance,
+      counters: this.#counterValues(),
+      gauges: this.#gaugeValues(now),
+      ...(process !== undefined && { process }),
+      requests: this.#requests.statistics(now),
+      calls: this.#calls.statistics(now, state.calls.activeRecords()),
+      feed: { ...(this.#sampled('feed') ?? NO_FEED), sampled: state.requests.sampledOut },
+    }
+  }
+
+  close(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+  }
+
+  #count(name: string, add: number): void {
+    const known = this.#counters.get(name)
+    if (Number.isFinite(add) && (known !== undefined || this.#counters.size < this.#context.limits.names)) {
+      this.#counters.set(name, (known ?? 0) + add)
+    } else this.#context.state.countAnomaly()
+  }
+
+  #see(session: string | undefined): void {
+    if (session !== undefined) this.#sessions.see(session, this.#context.clock.monotonic())
+  }
+
+  #counterValues(): Record<string, number> {
+    const counters = Object.fromEntries(this.#counters)
+    const { anomalies } = this.#context.state
+    if (anomalies > 0) counters['anomalies'] = (counters['anomalies'] ?? 0) + anomalies
+    if (this.#context.faults.count > 0) counters['faults'] = this.#context.faults.count
+    return counters
+  }
+
+  #gaugeValues(now: number): Record<string, number> {
+    const { state, faults } = this.#context
+    const gauges: Record<string, number> = {
+      activeSessions: this.#sessions.count(now),
+      queueDepth: state.requests.queuedCount,
+      activeRequests: state.requests.activeCount,
+      activeCalls: state.calls.activeCount,
+    }
+    for (const [name, gauge] of this.#gauges) {
+      let value: unknown
+      try {
+        value = typeof gauge === 'function' ? gauge() : gauge
+        if (typeof value !== 'number' || !Number.isFinite(value)) {
+          throw new TypeError(`a gauge must give a finite number, not ${String(value)}`)
+        }
+        gauges[name] = value
+      } catch (error) {
+        delete gauges[name]
+        faults.report(`The gauge "${name}"`, error)
+      }
+    }
+    return gauges
+  }
+
+  #sampled<Part extends keyof Samplers>(part: Part): ReturnType<Samplers[Part]> | undefined {
+    try {
+      return this.#samplers[part]?.() as ReturnType<Samplers[Part]> | undefined
+    } catch (error) {
+      this.#context.faults.report(`The sampler of "${part}"`, error)
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** Something that can be added up and emptied. */
+export interface Mergeable<Self> {
+  merge(other: Self): void
+  clear(): void
+}
+
+/** Parts of the span that move on one by one; the window's edge is true to one of them. */
+const SLOTS = 12
+
+/**
+ * What was recorded within the last `span` milliseconds, true to a twelfth of it: 12 slots are filled in turn, and
+ * a slot is emptied when its time comes round again. Constant memory; times are monotonic milliseconds.
+ */
+export class RollingWindow<Value extends Mergeable<Value>> {
+  readonly #width: number
+  readonly #slots: ({ tick: number; value: Value } | undefined)[] = []
+  readonly #create: () => Value
+
+  constructor(span: number, create: () => Value) {
+    this.#width = span / SLOTS
+    this.#create = create
+  }
+
+  /** The value to record into at `time`. */
+  at(time: number): Value {
+    const tick = Math.floor(time / this.#width)
+    const index = ((tick % SLOTS) + SLOTS) % SLOTS
+    const slot = (this.#slots[index] ??= { tick, value: this.#create() })
+    if (slot.tick !== tick) {
+      slot.value.clear()
+      slot.tick = tick
+    }
+    return slot.value
+  }
+
+  /** Adds all that the window holds at `time` to `into`. */
+  mergeInto(into: Value, time: number): void {
+    const tick = Math.floor(time / this.#width)
+    for (const slot of this.#slots) {
+      if (slot !== undefined && slot.tick > tick - SLOTS && slot.tick <= tick) into.merge(slot.value)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Work in flight and the newest that ended, by id, both bounded. The oldest active item makes room for a new one
+ * beyond the limit: `start` returns it, so that the owner can end it as stale.
+ */
+export class WorkTable<Item extends { id: string }> {
+  readonly #activeLimit: number
+  readonly #finishedLimit: number
+  readonly #active = new Map<string, Item>()
+  readonly #finished = new Map<string, Item>()
+
+  constructor(activeLimit: number, finishedLimit: number) {
+    this.#activeLimit = activeLimit
+    this.#finishedLimit = finishedLimit
+  }
+
+  get activeCount(): number {
+    return this.#active.size
+  }
+
+  active(id: string): Item | undefined {
+    return this.#active.get(id)
+  }
+
+  finished(id: string): Item | undefined {
+    return this.#finished.get(id)
+  }
+
+  has(id: string): boolean {
+    return this.#active.has(id) || this.#finished.has(id)
+  }
+
+  /** Returns the item that had to leave to make room, if any. It is not among the active ones any more. */
+  start(item: Item): Item | undefined {
+    this.#active.set(item.id, item)
+    if (this.#active.size <= this.#activeLimit) return undefined
+    const [oldest] = this.#active.values()
+    this.#active.delete(oldest!.id)
+    return oldest
+  }
+
+  /** Moves the item to the ended ones; the oldest of those beyond the limit is forgotten. */
+  finish(item: Item): void {
+    this.#active.delete(item.id)
+    this.#finished.delete(item.id)
+    this.#finished.set(item.id, item)
+    if (this.#finished.size > this.#finishedLimit) {
+      const [oldest] = this.#finished.keys()
+      this.#finished.delete(oldest!)
+    }
+  }
+
+  /** Takes the item out of the table. */
+  forget(id: string): void {
+    this.#active.delete(id)
+  }
+
+  activeItems(): IterableIterator<Item> {
+    return this.#active.values()
+  }
+
+  finishedItems(): IterableIterator<Item> {
+    return this.#finished.values()
+  }
+}

@@ -1,0 +1,24 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Ops } from '../bus/ops.js'
+import { sendError, sendNotFound } from './errors.js'
+import opswire from './fastify.js'
+
+/**
+ * The standalone server: the dashboard at `/`, showing this process and its log. Not listening yet; closing it
+ * closes `ops` too.
+ */
+export async function buildApp(ops: Ops): Promise<FastifyInstance> {
+  const app = Fastify({
+    // The lines are for the dashboard; the terminal stays quiet but for what the command itself prints.
+    logger: { name: 'opswire', level: 'info', stream: { write: () => undefined } },
+    disableRequestLogging: true,
+  })
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler(sendNotFound)
+  app.addHook('onClose', (_app, done) => {
+    ops.close()
+    done()
+  })
+  await app.register(opswire, { ops, prefix: '/' })
+  return app
+}

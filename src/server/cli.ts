@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from './app.js'
+import { parseCommand, USAGE, type ServeConfig } from './config.js'
+import { createOps } from './create-ops.js'
+import { OpsError } from './errors.js'
+import { listen } from './listen.js'
+import { VERSION } from './version.js'
+
+async function serve({ host, port, service }: ServeConfig): Promise<void> {
+  const app = await buildApp(createOps({ service, version: VERSION }))
+  const url = await listen(app, { host, port, hint: '--port' })
+  closeWithGrace({ delay: 900, logger: false }, async () => {
+    await app.close()
+  })
+  console.log(`opswire dashboard: ${url}/`)
+}
+
+try {
+  const command = parseCommand(process.argv.slice(2))
+  if (command.name === 'help') console.log(USAGE)
+  else if (command.name === 'version') console.log(VERSION)
+  else await serve(command.config)
+} catch (error) {
+  console.error(error instanceof OpsError ? `opswire: ${error.message}` : error)
+  process.exit(1)
+}

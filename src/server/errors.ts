@@ -1,0 +1,35 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+/** An error that is safe to show: its message says what was wrong and what is accepted. */
+export class OpsError extends Error {
+  /** Stable, `OPS_…`. */
+  readonly code: string
+  readonly statusCode: number
+
+  constructor(code: string, statusCode: number, message: string) {
+    super(message)
+    this.name = 'OpsError'
+    this.code = code
+    this.statusCode = statusCode
+  }
+}
+
+export function toErrorBody(code: string, message: string): { error: { code: string; message: string } } {
+  return { error: { code, message } }
+}
+
+/** Answers every error in the one shape; messages of unforeseen ones stay in the log. */
+export function sendError(error: FastifyError | OpsError, request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 500
+  if (error instanceof OpsError) void reply.code(status).send(toErrorBody(error.code, error.message))
+  else if (status < 500) void reply.code(status).send(toErrorBody('OPS_BAD_REQUEST', error.message))
+  else {
+    request.log.error({ err: error }, 'a dashboard route failed')
+    void reply.code(500).send(toErrorBody('OPS_INTERNAL', 'The dashboard could not answer; the cause is in the log.'))
+  }
+}
+
+export function sendNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.split('?', 1)[0]!
+  void reply.code(404).send(toErrorBody('OPS_NOT_FOUND', `There is no ${request.method} ${path} here.`))
+}

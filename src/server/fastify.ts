@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { z } from 'zod'
+import type { Ops } from '../bus/ops.js'
+import { sendError, sendNotFound } from './errors.js'
+import { registerEventStreams } from './event-stream.js'
+import { createHub } from './hub.js'
+import { nodeClock } from './node-clock.js'
+import { apiRoutes } from './routes/api.js'
+import { eventsRoute } from './routes/events.js'
+import { healthRoute } from './routes/health.js'
+import { pageRoutes } from './routes/page.js'
+import { watchHttpRequests } from './sources/http-requests.js'
+import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
+import { parse } from './validation.js'
+
+const pluginOptions = z.strictObject({
+  ops: z.custom<Ops>((value) => typeof value === 'object' && value !== null && 'bus' in value).describe(
+    'what createOps() returned',
+  ),
+  prefix: z
+    .string()
+    .regex(/^(\/[\w.~-]+)*\/?$/)
+    .transform((prefix) => prefix.replace(/\/$/, ''))
+    .default('/ops')
+    .describe('a path such as /ops, or / for the whole host'),
+  http: z.boolean().default(true).describe('true or false'),
+  log: z.boolean().default(true).describe('true or false'),
+  ignore: z
+    .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
+    .optional()
+    .describe('a function of a request that returns a boolean'),
+})
+
+export interface OpswireOptions {
+  /** The recorder of this process. */
+  ops: Ops
+  /** Where the dashboard is. Default: `/ops`. */
+  prefix?: string
+  /** Record the host's HTTP requests. Default: true. */
+  http?: boolean
+  /** Show the lines of the host's pino logger. Default: true. */
+  log?: boolean
+  /** HTTP requests to leave out; the dashboard's own always are. */
+  ignore?: (request: FastifyRequest) => boolean
+}
+
+const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
+  const { ops, prefix, http, log, ignore } = parse(pluginOptions, options, 'option')
+  const base = app.prefix + prefix
+  const hub = createHub(ops, nodeClock)
+  const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
+  if (http && base !== '') {
+    const isOwn = (request: FastifyRequest): boolean =>
+      request.url.startsWith(base) && /^$|^[/?]/.test(request.url.slice(base.length))
+    watchHttpRequests(app, ops, { ignore: (request) => isOwn(request) || ignore?.(request) === true })
+  }
+
+  // Open streams are never idle: unless they end first, closing the host would wait for them for ever.
+  app.addHook('preClose', (done) => {
+    hub.close()
+    stopLog?.()
+    done()
+  })
+
+  await app.register(
+    async (scope) => {
+      scope.setChildLoggerFactory((logger, bindings, childOptions) =>
+        logger.child({ ...bindings, ...OWN_LOG }, childOptions),
+      )
+      scope.setErrorHandler(sendError)
+      if (base !== '') {
+        scope.setNotFoundHandler(sendNotFound)
+        redirectToSlash(scope)
+      }
+      await registerEventStreams(scope)
+      eventsRoute(scope, hub)
+      await scope.register((api, _options, done) => {
+        apiRoutes(api, ops)
+        done()
+      })
+      healthRoute(scope, ops)
+      await pageRoutes(scope)
+    },
+    { prefix, logLevel: 'warn' },
+  )
+}
+
+/** The page's addresses are relative to its folder: without the slash they would point one folder up. */
+function redirectToSlash(scope: FastifyInstance): void {
+  const folder = scope.prefix.slice(scope.prefix.lastIndexOf('/') + 1)
+  scope.addHook('onRequest', (request, reply, done) => {
+    const [path, query] = request.url.split('?', 2)
+    if (path !== scope.prefix) return done()
+    void reply.redirect(`${folder}/${query === undefined ? '' : `?${query}`}`, 308)
+  })
+}
+
+/**
+ * Mounts the dashboard in a Fastify host: page, feed and JSON routes under `prefix`, the host's HTTP requests and
+ * log lines in the feed. Ends every open stream when the host closes.
+ *
+ * @example
+ * await app.register(opswire, { ops, prefix: '/ops' })
+ */
+const opswire = fp(plugin, { name: 'opswire', fastify: '5.x' })
+export default opswire

@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+import { OpsError } from './errors.js'
+
+/**
+ * Parses `input` with `schema`. Throws an OpsError with status 400 that names the first thing that was wrong, its
+ * value, and what is accepted: the field's `describe` text. `noun` is what a key of the input is called, such as
+ * `parameter`.
+ */
+export function parse<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  input: unknown,
+  noun: string,
+): z.output<z.ZodObject<Shape>> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data as z.output<z.ZodObject<Shape>>
+  throw new OpsError('OPS_INVALID', 400, toSentence(result.error.issues[0]!, schema, input, noun))
+}
+
+function toSentence(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodObject<z.ZodRawShape>,
+  input: unknown,
+  noun: string,
+): string {
+  if (issue.code === 'unrecognized_keys') {
+    const accepted = Object.keys(schema.shape).join(', ')
+    return `Unknown ${noun} ${quote(issue.keys[0])}; accepted are ${accepted}.`
+  }
+  const name = String(issue.path[0] ?? '')
+  const value = (input as Record<string, unknown>)[name]
+  const accepted = (schema.shape[name] as z.ZodType | undefined)?.description ?? issue.message
+  return value === undefined
+    ? `The ${noun} ${name} is missing; it takes ${accepted}.`
+    : `The ${noun} ${name} does not accept ${quote(value)}; it takes ${accepted}.`
+}
+
+/** Short enough for a sentence, and on one line. */
+function quote(value: unknown): string {
+  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`
+}
