@@ -90,7 +90,9 @@ export function createCore(options: CoreOptions): Ops {
 }
 
 function structuredCopy(series: Snapshot['series'] & object): Snapshot['series'] & object {
-  const columns = Object.fromEntries(Object.entries(series.columns).map(([name, values]) => [name, [...values]]))
+  const columns = Object.fromEntries(
+    Object.entries(series.columns).map(([name, values]) => [name, [...values]]),
+  )
   return { ...series, columns }
 }
 

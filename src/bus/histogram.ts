@@ -75,7 +75,7 @@ function middleOf(bucket: number): number {
   return (SMALLEST * 2 * GAMMA ** bucket) / (GAMMA + 1)
 }
 
-/** Two decimals: finer than the error, and short on the wire. */
+/** Four digits: finer than the error, and short on the wire. */
 function round(value: number): number {
-  return Math.round(value * 100) / 100
+  return Number(value.toPrecision(4))
 }

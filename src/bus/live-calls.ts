@@ -81,7 +81,14 @@ export class LiveCalls {
     if (message.requestId !== undefined) record.requestId = message.requestId
     if (message.session !== undefined) record.session = message.session
     const startedAt = clock.monotonic()
-    const call: ActiveCall = { id: message.id, startedAt, firstTokenAt: undefined, sentAt: -Infinity, progressCount: 0, record }
+    const call: ActiveCall = {
+      id: message.id,
+      startedAt,
+      firstTokenAt: undefined,
+      sentAt: -Infinity,
+      progressCount: 0,
+      record,
+    }
     const evicted = this.#table.start(call)
     if (evicted !== undefined) this.#finish(evicted, { id: evicted.id, state: 'stale' })
     this.#context.publish({ phase: 'start', ...record })
@@ -144,14 +151,14 @@ export class LiveCalls {
     const now = clock.monotonic()
     const wasStale = call.record.state === 'stale'
     const duration = now - call.startedAt
+    const { tokensPerSecond: _liveRate, ...rest } = call.record
     const record: CallRecord = {
-      ...call.record,
+      ...rest,
       state: message.state,
       endedAt: clock.now(),
       duration: Math.round(duration),
     }
     setTokens(record, message)
-    delete record.tokensPerSecond
     const generation = call.firstTokenAt === undefined ? 0 : now - call.firstTokenAt
     if (generation >= LEAST_RATE_SPAN) setRate(record, generation)
     else if (!cameInOnePiece(call)) setRate(record, duration)
@@ -171,7 +178,7 @@ export class LiveCalls {
 function setTokens(record: CallRecord, counts: TokenCounts): void {
   for (const name of ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'] as const) {
     const count = counts[name]
-    if (count !== undefined && count >= 0 && count < Infinity) record[name] = count
+    if (typeof count === 'number' && count >= 0 && count < Infinity) record[name] = count
   }
   if (counts.outputTokens === undefined) return
   if (counts.estimated === true) record.estimated = true

@@ -98,13 +98,14 @@ export class LiveRequests {
     const request = this.#table.active(message.id) ?? this.#sampled.get(message.id)
     if (request === undefined) return this.#context.anomaly()
     const now = this.#context.clock.now()
-    const record: RequestRecord = { ...request.record, progressAt: now }
+    const { step: lastStep, ...rest } = request.record
+    const record: RequestRecord = { ...rest, progressAt: now }
     if (message.name !== undefined) record.name = message.name
     if (message.session !== undefined) record.session = message.session
     if (message.channel !== undefined) record.channel = message.channel
     if (message.activity !== undefined) record.activity = message.activity
-    if (message.step === null) delete record.step
-    else if (message.step !== undefined) record.step = { ...message.step, since: now }
+    const step = message.step === undefined ? lastStep : message.step && { ...message.step, since: now }
+    if (step) record.step = step
     request.record = record
     if (!this.#sampled.has(message.id)) this.#context.publish({ phase: 'update', ...record })
   }
@@ -144,12 +145,17 @@ export class LiveRequests {
     const { clock } = this.#context
     const duration = clock.monotonic() - request.startedAt
     const wasStale = request.record.state === 'stale'
-    const record: RequestRecord = { ...request.record, state, endedAt: clock.now(), duration: Math.round(duration) }
-    delete record.activity
-    delete record.step
+    // Deleting keys would make a slow object of a record that is about to be copied and encoded.
+    const { activity: _activity, step: _step, ...rest } = request.record
+    const record: RequestRecord = { ...rest, state, endedAt: clock.now(), duration: Math.round(duration) }
     if (error !== undefined) record.error = error
     request.record = record
-    if (this.#sampled.delete(request.id) && state === 'ok' && duration <= SLOW && !this.#sampler.pickOfTheRest()) {
+    if (
+      this.#sampled.delete(request.id) &&
+      state === 'ok' &&
+      duration <= SLOW &&
+      !this.#sampler.pickOfTheRest()
+    ) {
       this.#sampledOut++
     } else {
       this.#table.finish(request)

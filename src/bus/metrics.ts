@@ -74,7 +74,8 @@ export class MetricsRecorder {
 
   /** Sets a gauge to a value, or to a callback that is asked once per snapshot. */
   setGauge(name: string, value: number | (() => number)): void {
-    if (this.#gauges.has(name) || this.#gauges.size < this.#context.limits.names) this.#gauges.set(name, value)
+    if (this.#gauges.has(name) || this.#gauges.size < this.#context.limits.names)
+      this.#gauges.set(name, value)
     else this.#context.state.countAnomaly()
   }
 

@@ -67,7 +67,8 @@ function toPlain(value: unknown, depth: number, ancestors: unknown[]): unknown {
 
 function toPlainObject(value: object, depth: number, ancestors: unknown[]): unknown {
   try {
-    if (value instanceof Error) return { name: value.name, message: toText(value.message), stack: toText(value.stack) }
+    if (value instanceof Error)
+      return { name: value.name, message: toText(value.message), stack: toText(value.stack) }
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString()
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
     if (Array.isArray(value)) return toPlainArray(value, depth, ancestors)
@@ -105,7 +106,8 @@ function toPlainRecord(
     }
     if (value === undefined) continue
     // A plain assignment to this key would set the copy's prototype.
-    if (key === '__proto__') Object.defineProperty(plain, key, { value, enumerable: true, configurable: true, writable: true })
+    if (key === '__proto__')
+      Object.defineProperty(plain, key, { value, enumerable: true, configurable: true, writable: true })
     else plain[toText(key, NAME_LIMIT)] = value
   }
   return plain

@@ -20,7 +20,10 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
     }
   }
 
-  const startCall = (options: CallOptions, request?: { id: string; session: string | undefined }): CallHandle => {
+  const startCall = (
+    options: CallOptions,
+    request?: { id: string; session: string | undefined },
+  ): CallHandle => {
     const id = readId(options, 'c')
     guard(() =>
       bus.publish('call.start', {
@@ -41,14 +44,15 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
           state,
           ...toTokenCounts(details),
           finishReason: toName(details.finishReason),
-          httpStatus: details.httpStatus ?? statusOf(error),
+          httpStatus: toNumber(details.httpStatus) ?? statusOf(error),
           ...(state === 'error' && { error: toErrorText(error), errorType: errorTypeOf(error) }),
         }),
       )
     }
     return {
       id,
-      progress: (progress = {}) => guard(() => bus.publish('call.progress', { id, ...toTokenCounts(progress) })),
+      progress: (progress = {}) =>
+        guard(() => bus.publish('call.progress', { id, ...toTokenCounts(progress) })),
       end: (details) => end('ok', details),
       fail: (error, details) => end('error', details, error),
       cancel: (details) => end('cancelled', details),
@@ -66,7 +70,7 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
         name: toName(options.name),
         session,
         channel: toName(options.channel),
-        activity: options.activity,
+        activity: toActivity(options.activity),
         automatic: options.automatic === true,
       })
     })
@@ -81,7 +85,7 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
             name: toName(update.name),
             session: toName(update.session),
             channel: toName(update.channel),
-            activity: update.activity,
+            activity: toActivity(update.activity),
             step: step && { kind: toName(step.kind) ?? 'step', name: toName(step.name) ?? '' },
           })
         }),
@@ -136,6 +140,14 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
   }
 }
 
+function toActivity(activity: unknown): 'queued' | 'working' | undefined {
+  return activity === 'queued' || activity === 'working' ? activity : undefined
+}
+
+function toNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
 function toTokenCounts(counts: TokenCounts): TokenCounts {
   const { inputTokens, outputTokens, cachedTokens, reasoningTokens, estimated } = counts
   return { inputTokens, outputTokens, cachedTokens, reasoningTokens, estimated }
@@ -143,8 +155,7 @@ function toTokenCounts(counts: TokenCounts): TokenCounts {
 
 /** The HTTP status that the usual clients' errors carry. */
 function statusOf(error: unknown): number | undefined {
-  const status = read(error, 'status') ?? read(error, 'statusCode')
-  return typeof status === 'number' ? status : undefined
+  return toNumber(read(error, 'status') ?? read(error, 'statusCode'))
 }
 
 /** A low-cardinality name of what failed: the error's code, the status, or its class. */

@@ -1,16 +1,18 @@
+import { Ring } from './ring.js'
+
 /**
  * Work in flight and the newest that ended, by id, both bounded. The oldest active item makes room for a new one
  * beyond the limit: `start` returns it, so that the owner can end it as stale.
  */
 export class WorkTable<Item extends { id: string }> {
   readonly #activeLimit: number
-  readonly #finishedLimit: number
   readonly #active = new Map<string, Item>()
-  readonly #finished = new Map<string, Item>()
+  readonly #finished: Ring<Item>
+  readonly #finishedById = new Map<string, Item>()
 
   constructor(activeLimit: number, finishedLimit: number) {
     this.#activeLimit = activeLimit
-    this.#finishedLimit = finishedLimit
+    this.#finished = new Ring(finishedLimit)
   }
 
   get activeCount(): number {
@@ -22,11 +24,11 @@ export class WorkTable<Item extends { id: string }> {
   }
 
   finished(id: string): Item | undefined {
-    return this.#finished.get(id)
+    return this.#finishedById.get(id)
   }
 
   has(id: string): boolean {
-    return this.#active.has(id) || this.#finished.has(id)
+    return this.#active.has(id) || this.#finishedById.has(id)
   }
 
   /** Returns the item that had to leave to make room, if any. It is not among the active ones any more. */
@@ -38,27 +40,22 @@ export class WorkTable<Item extends { id: string }> {
     return oldest
   }
 
-  /** Moves the item to the ended ones; the oldest of those beyond the limit is forgotten. */
+  /** Moves the item to the ended ones, unless it is there; the oldest of those beyond the limit is forgotten. */
   finish(item: Item): void {
     this.#active.delete(item.id)
-    this.#finished.delete(item.id)
-    this.#finished.set(item.id, item)
-    if (this.#finished.size > this.#finishedLimit) {
-      const [oldest] = this.#finished.keys()
-      this.#finished.delete(oldest!)
+    if (this.#finishedById.get(item.id) === item) return
+    this.#finishedById.set(item.id, item)
+    const forgotten = this.#finished.push(item)
+    if (forgotten !== undefined && this.#finishedById.get(forgotten.id) === forgotten) {
+      this.#finishedById.delete(forgotten.id)
     }
-  }
-
-  /** Takes the item out of the table. */
-  forget(id: string): void {
-    this.#active.delete(id)
   }
 
   activeItems(): IterableIterator<Item> {
     return this.#active.values()
   }
 
-  finishedItems(): IterableIterator<Item> {
-    return this.#finished.values()
+  finishedItems(): Item[] {
+    return this.#finished.toArray()
   }
 }

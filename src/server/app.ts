@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Ops } from '../bus/ops.js'
 import { sendError, sendNotFound } from './errors.js'
 import opswire from './fastify.js'
@@ -11,7 +11,7 @@ export async function buildApp(ops: Ops): Promise<FastifyInstance> {
   const app = Fastify({
     // The lines are for the dashboard; the terminal stays quiet but for what the command itself prints.
     logger: { name: 'opswire', level: 'info', stream: { write: () => undefined } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   })
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(sendNotFound)

@@ -19,13 +19,19 @@ export function toErrorBody(code: string, message: string): { error: { code: str
 }
 
 /** Answers every error in the one shape; messages of unforeseen ones stay in the log. */
-export function sendError(error: FastifyError | OpsError, request: FastifyRequest, reply: FastifyReply): void {
+export function sendError(
+  error: FastifyError | OpsError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const status = error.statusCode ?? 500
   if (error instanceof OpsError) void reply.code(status).send(toErrorBody(error.code, error.message))
   else if (status < 500) void reply.code(status).send(toErrorBody('OPS_BAD_REQUEST', error.message))
   else {
     request.log.error({ err: error }, 'a dashboard route failed')
-    void reply.code(500).send(toErrorBody('OPS_INTERNAL', 'The dashboard could not answer; the cause is in the log.'))
+    void reply
+      .code(500)
+      .send(toErrorBody('OPS_INTERNAL', 'The dashboard could not answer; the cause is in the log.'))
   }
 }
 

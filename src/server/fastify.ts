@@ -15,9 +15,9 @@ import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
 import { parse } from './validation.js'
 
 const pluginOptions = z.strictObject({
-  ops: z.custom<Ops>((value) => typeof value === 'object' && value !== null && 'bus' in value).describe(
-    'what createOps() returned',
-  ),
+  ops: z
+    .custom<Ops>((value) => typeof value === 'object' && value !== null && 'bus' in value)
+    .describe('what createOps() returned'),
   prefix: z
     .string()
     .regex(/^(\/[\w.~-]+)*\/?$/)

@@ -70,7 +70,14 @@ export function createFilter(query: FeedQuery): Filter {
     matchesItem(line)
 
   return {
-    key: JSON.stringify([[...topics].sort(), query.level, query.source, query.session, query.instance, query.batch]),
+    key: JSON.stringify([
+      [...topics].sort(),
+      query.level,
+      query.source,
+      query.session,
+      query.instance,
+      query.batch,
+    ]),
     topics,
     batch: query.batch,
     matches(delta) {

@@ -7,7 +7,11 @@ import type { Filter } from './filter.js'
 const RUN_LIMIT = 1000
 
 /** One event of the feed as Server-Sent Events text: always whole, always ended by an empty line. */
-export function toFrame<Name extends keyof FeedEvents>(name: Name, data: FeedEvents[Name], id?: string): string {
+export function toFrame<Name extends keyof FeedEvents>(
+  name: Name,
+  data: FeedEvents[Name],
+  id?: string,
+): string {
   return frame(name, encodeData(data), id)
 }
 
@@ -62,5 +66,7 @@ export function toRuns(
 }
 
 function frame(name: string, data: string, id?: string): string {
-  return id === undefined ? `event: ${name}\ndata: ${data}\n\n` : `id: ${id}\nevent: ${name}\ndata: ${data}\n\n`
+  return id === undefined
+    ? `event: ${name}\ndata: ${data}\n\n`
+    : `id: ${id}\nevent: ${name}\ndata: ${data}\n\n`
 }

@@ -1,6 +1,12 @@
 import type { Cancel, Clock } from '../bus/clock.js'
 import type { Ops } from '../bus/ops.js'
-import { HEARTBEAT_INTERVAL, PROTOCOL_VERSION, type Bye, type GapReason, type Topic } from '../bus/protocol.js'
+import {
+  HEARTBEAT_INTERVAL,
+  PROTOCOL_VERSION,
+  type Bye,
+  type GapReason,
+  type Topic,
+} from '../bus/protocol.js'
 import { DeltaRing } from './delta-ring.js'
 import { FeedGroup } from './feed-group.js'
 import { FeedMeter } from './feed-meter.js'
@@ -64,7 +70,8 @@ export function createHub(ops: Ops, clock: Clock): Hub {
   /** Tells what is missing between the session's cursor and now, and makes it whole by a full snapshot. */
   const heal = (session: Session, reason: GapReason, from?: number): void => {
     session.cursor = ring.last
-    const gap = from === undefined ? { reason } : { from, to: ring.last, missed: ring.last - from + 1, reason }
+    const gap =
+      from === undefined ? { reason } : { from, to: ring.last, missed: ring.last - from + 1, reason }
     meter.countGap(gap.missed ?? 0)
     send(session, toFrame('gap', gap, toEventId(ops.epoch, session.cursor)))
     sendSnapshot(session)

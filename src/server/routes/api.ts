@@ -52,7 +52,9 @@ export function apiRoutes(scope: FastifyInstance, ops: Ops): void {
     const leastLevel = LEVELS.indexOf(level)
     const lines = ops
       .logLines()
-      .filter((line) => LEVELS.indexOf(line.level) >= leastLevel && (before === undefined || line.seq < before))
+      .filter(
+        (line) => LEVELS.indexOf(line.level) >= leastLevel && (before === undefined || line.seq < before),
+      )
     return { items: lines.slice(Math.max(0, lines.length - limit)) }
   })
   readOnly(scope, '/api/requests', (request) => {

@@ -56,6 +56,10 @@ export async function pageRoutes(scope: FastifyInstance): Promise<void> {
 
 function requirePage(): void {
   if (PAGE === undefined) {
-    throw new OpsError('OPS_NOT_BUILT', 404, 'The page has not been built; run `npm run build` in the opswire folder.')
+    throw new OpsError(
+      'OPS_NOT_BUILT',
+      404,
+      'The page has not been built; run `npm run build` in the opswire folder.',
+    )
   }
 }

@@ -25,7 +25,16 @@ const LEVEL_BY_NUMBER: [number, Level][] = [
 
 /** Bindings that name the part of the program a line comes from, best first. */
 const SOURCE_KEYS = ['name', 'source', 'module', 'component', 'plugin'] as const
-const DROPPED_KEYS = new Set<string>([...SOURCE_KEYS, 'level', 'time', 'pid', 'hostname', 'msg', 'reqId', 'v'])
+const DROPPED_KEYS = new Set<string>([
+  ...SOURCE_KEYS,
+  'level',
+  'time',
+  'pid',
+  'hostname',
+  'msg',
+  'reqId',
+  'v',
+])
 
 /**
  * Shows every line that a pino logger and its children write, as they write it: after pino's redaction, in this
@@ -69,8 +78,14 @@ interface LogStream {
 
 /** pino keeps its stream under a symbol of its own copy; children inherit it from their root. */
 function streamOf(logger: object): LogStream | undefined {
-  for (let owner: object | null = logger; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    const symbol = Object.getOwnPropertySymbols(owner).find(({ description }) => description === 'pino.stream')
+  for (
+    let owner: object | null = logger;
+    owner !== null;
+    owner = Object.getPrototypeOf(owner) as object | null
+  ) {
+    const symbol = Object.getOwnPropertySymbols(owner).find(
+      ({ description }) => description === 'pino.stream',
+    )
     if (symbol === undefined) continue
     const stream: unknown = (logger as Record<symbol, unknown>)[symbol]
     if (typeof stream === 'object' && stream !== null && 'write' in stream) return stream as LogStream
@@ -98,7 +113,9 @@ function publish(ops: Ops, line: string, fallback: string): void {
     hasFields ? fields : undefined,
     {
       ...(typeof time === 'number' && { time }),
-      ...((typeof requestId === 'string' || typeof requestId === 'number') && { requestId: String(requestId) }),
+      ...((typeof requestId === 'string' || typeof requestId === 'number') && {
+        requestId: String(requestId),
+      }),
     },
   )
 }
