@@ -13,11 +13,25 @@ export interface HttpRequestsOptions {
  * the routes of `app` and of the plugins registered after this call; nothing it does reaches the host.
  */
 export function watchHttpRequests(app: FastifyInstance, ops: Ops, options: HttpRequestsOptions): void {
+  // Ids of the server's own making are unique, and the log lines carry them; those of a header may be anything.
+  const hasOwnIds = app.initialConfig.requestIdHeader === false
   const causes = new WeakMap<FastifyReply['raw'], string>()
+
+  const record = (request: FastifyRequest, reply: FastifyReply): void => {
+    const handle = ops.startRequest({
+      ...(hasOwnIds && { id: request.id }),
+      kind: 'http',
+      name: nameOf(request),
+      automatic: true,
+    })
+    // onResponse does not come when the client aborts; the raw response's close always does.
+    const { raw } = reply
+    raw.once('close', () => end(handle, raw, causes.get(raw)))
+  }
 
   app.addHook('onRequest', (request, reply, done) => {
     try {
-      if (!options.ignore(request)) begin(ops, request, reply, causes)
+      if (!options.ignore(request)) record(request, reply)
     } catch (error) {
       ops.fault('The recording of an HTTP request', error)
     }
@@ -27,18 +41,6 @@ export function watchHttpRequests(app: FastifyInstance, ops: Ops, options: HttpR
     causes.set(reply.raw, error.message)
     done()
   })
-}
-
-function begin(
-  ops: Ops,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  causes: WeakMap<FastifyReply['raw'], string>,
-): void {
-  const { raw } = reply
-  const handle = ops.startRequest({ kind: 'http', name: nameOf(request), automatic: true })
-  // onResponse does not come when the client aborts; the raw response's close always does.
-  raw.once('close', () => end(handle, raw, causes.get(raw)))
 }
 
 function end(handle: RequestHandle, raw: FastifyReply['raw'], cause: string | undefined): void {

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { startHost, type Host } from '../helpers/host.js'
+
+const get = async (host: Host, path: string): Promise<{ status: number; body: any; headers: Headers }> => {
+  const response = await fetch(`${host.url}/ops${path}`)
+  return { status: response.status, body: await response.json(), headers: response.headers }
+}
+
+describe('the JSON routes', () => {
+  it('answer what the feed tells: snapshot, metrics, events, requests, calls, channels', async () => {
+    const host = await startHost({ plugin: { http: false, log: false } })
+    const { ops } = host
+    const done = ops.startRequest({ kind: 'message' })
+    done.startCall({ provider: 'p', model: 'm' }).end()
+    done.end()
+    const active = ops.startRequest({ session: 's1' })
+    ops.log('info', 'a', 'one')
+    ops.log('error', 'a', 'two')
+    ops.setChannel('web', { state: 'connected' })
+    expect((await get(host, '/api/snapshot')).body).toMatchObject({
+      metrics: { counters: { messagesProcessed: 1 } },
+      log: [{ message: 'one' }, { message: 'two' }],
+      channels: [{ name: 'web' }],
+    })
+    expect((await get(host, '/api/metrics')).body).toMatchObject({ counters: { calls: 1 }, instance: 'i1' })
+    const { items } = (await get(host, '/api/events')).body
+    expect(items.map((line: { message: string }) => line.message)).toEqual(['one', 'two'])
+    expect((await get(host, '/api/events?level=warn')).body.items).toHaveLength(1)
+    expect((await get(host, `/api/events?before=${items[1].seq}&limit=5`)).body.items).toEqual([items[0]])
+    expect((await get(host, '/api/events?limit=0')).body.items).toEqual([])
+    expect((await get(host, '/api/requests')).body.items).toHaveLength(2)
+    expect((await get(host, '/api/requests?state=active')).body.items).toMatchObject([{ id: active.id }])
+    expect((await get(host, '/api/calls?limit=20')).body.items).toMatchObject([
+      { provider: 'p', state: 'ok' },
+    ])
+    expect((await get(host, '/api/channels')).body.items).toMatchObject([{ name: 'web', state: 'connected' }])
+  })
+
+  it('answer the newest 50 log lines and 20 calls by default, newest last', async () => {
+    const host = await startHost({ plugin: { http: false, log: false } })
+    for (let i = 0; i < 80; i++) {
+      host.ops.log('info', 'a', `line ${i}`)
+      host.ops.startCall({ provider: 'p', model: `m${i}` }).end()
+    }
+    const events = (await get(host, '/api/events')).body.items
+    expect([events.length, events.at(-1).message]).toEqual([50, 'line 79'])
+    const calls = (await get(host, '/api/calls')).body.items
+    expect([calls.length, calls.at(-1).model]).toEqual([20, 'm79'])
+  })
+
+  it('are not stored by anyone', async () => {
+    const host = await startHost()
+    const { headers } = await get(host, '/api/snapshot')
+    expect(headers.get('cache-control')).toBe('no-store, private')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  it('tell health with uptime, version and instance, and no more', async () => {
+    const host = await startHost({ ops: { version: '2.0.0' } })
+    const { body } = await get(host, '/health')
+    expect(body).toEqual({ status: 'ok', uptime: expect.any(Number), version: '2.0.0', instance: 'i1' })
+  })
+
+  it.each([
+    ['/api/events?limit=1e9', 'limit does not accept "1e9"; it takes a whole number from 0 to 1000'],
+    ['/api/events?limit=-1', 'limit does not accept "-1"'],
+    ['/api/events?level=x', 'level does not accept "x"; it takes one of trace'],
+    ['/api/events?before=x', 'before does not accept "x"'],
+    ['/api/requests?state=dead', 'state does not accept "dead"; it takes active or all'],
+    ['/api/calls?limit=5&limit=6', 'limit does not accept ["5","6"]'],
+    ['/api/snapshot?x=1', 'Unknown parameter "x"'],
+  ])('%s is answered 400 naming what is accepted', async (path, message) => {
+    const { status, body } = await get(await startHost(), path)
+    expect(status).toBe(400)
+    expect(body.error.message).toContain(message)
+  })
+
+  it.each([
+    '/nope',
+    '/api/',
+    '/api/nope',
+    '/embed/v1/nope.js',
+    '/embed/v1/..%2f..%2fpackage.json',
+    '/assets/nope.js',
+  ])('%s is answered 404 as JSON, without a path of the machine', async (path) => {
+    const { status, body } = await get(await startHost(), path)
+    expect(status).toBe(404)
+    expect(Object.keys(body)).toEqual(['error'])
+    expect(JSON.stringify(body)).not.toContain(process.cwd())
+  })
+
+  it('refuse to write', async () => {
+    const { url } = await startHost()
+    const response = await fetch(`${url}/ops/api/metrics`, { method: 'POST', body: 'x' })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+})
+
+describe('mounting', () => {
+  it('sends the address without a slash to the page, whatever stands in front of the host', async () => {
+    const { url } = await startHost()
+    const response = await fetch(`${url}/ops?x=1`, { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([308, 'ops/?x=1'])
+  })
+
+  it('works below a prefix of the host', async () => {
+    const { app } = await startHost({ plugin: { prefix: '/admin/live/' } })
+    expect((await app.inject('/admin/live/health')).statusCode).toBe(200)
+  })
+
+  it.each([
+    [{ ops: undefined }, 'The option ops is missing; it takes what createOps() returned.'],
+    [{ prefix: 'ops' }, 'The option prefix does not accept "ops"; it takes a path such as /ops'],
+    [{ prefx: '/ops' }, 'Unknown option "prefx"; accepted are ops, prefix,'],
+    [{ ignore: 3 }, 'The option ignore does not accept 3; it takes a function'],
+  ])('with wrong options (%o) says what is accepted', async (plugin, message) => {
+    await expect(startHost({ plugin: plugin as never })).rejects.toThrow(message)
+  })
+})
