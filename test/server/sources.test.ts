@@ -156,11 +156,11 @@ describe('the process', () => {
   it('is measured: CPU, memory, event-loop delay', async () => {
     const ops = createOps()
     await new Promise((resolve) => setTimeout(resolve, 50))
-    const until = performance.now() + 80
-    while (performance.now() < until);
+    const before = process.cpuUsage()
+    while (process.cpuUsage(before).user < 80_000);
     await new Promise((resolve) => setTimeout(resolve, 50))
     const { process: sample } = ops.metrics()
-    expect(sample?.cpu).toBeGreaterThan(0.3)
+    expect(sample?.cpu).toBeGreaterThan(0.05)
     expect(sample?.rss).toBeGreaterThan(1e7)
     expect(sample?.heapUsed).toBeGreaterThan(1e6)
     expect(sample?.eventLoopDelay.max).toBeGreaterThan(30)
