@@ -6,7 +6,6 @@ export type {
   CallHandle,
   CallOptions,
   CallProgress,
-  CallUsage,
   ChannelOptions,
   Counter,
   Gauge,
@@ -16,6 +15,7 @@ export type {
   RequestOptions,
   RequestUpdate,
 } from './bus/ops.js'
+export type { TokenCounts } from './bus/messages.js'
 export type {
   Activity,
   CallRecord,

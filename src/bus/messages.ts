@@ -76,6 +76,7 @@ export interface TokenCounts {
   outputTokens?: number | undefined
   cachedTokens?: number | undefined
   reasoningTokens?: number | undefined
+  /** The counts come from stream deltas, not from the provider. */
   estimated?: boolean | undefined
 }
 

@@ -13,7 +13,7 @@ import type {
   Snapshot,
 } from './protocol.js'
 import type { EventBus } from './event-bus.js'
-import type { BusEvents } from './messages.js'
+import type { BusEvents, TokenCounts } from './messages.js'
 import type { Cancel } from './clock.js'
 
 /*
@@ -33,57 +33,45 @@ export interface Gauge {
 
 export interface RequestOptions {
   /** Default: a new one. */
-  id?: string
+  id?: string | undefined
   /** `message` counts in messagesProcessed. Default: `request`. */
-  kind?: string
-  name?: string
-  session?: string
-  channel?: string
-  activity?: Extract<Activity, 'queued' | 'working'>
+  kind?: string | undefined
+  name?: string | undefined
+  session?: string | undefined
+  channel?: string | undefined
+  activity?: Extract<Activity, 'queued' | 'working'> | undefined
   /** From a source that sees everything (an HTTP hook): sampled on a busy host. Default: false. */
-  automatic?: boolean
+  automatic?: boolean | undefined
 }
 
 export interface RequestUpdate {
-  name?: string
-  session?: string
-  channel?: string
-  activity?: Extract<Activity, 'queued' | 'working'>
+  name?: string | undefined
+  session?: string | undefined
+  channel?: string | undefined
+  activity?: Extract<Activity, 'queued' | 'working'> | undefined
   /** What it does now; `null` ends the step. */
-  step?: { kind: string; name: string } | null
+  step?: { kind: string; name: string } | null | undefined
 }
 
 export interface CallOptions {
-  id?: string
-  requestId?: string
-  session?: string
+  id?: string | undefined
+  requestId?: string | undefined
+  session?: string | undefined
   provider: string
   model: string
   /** Default: `chat`. */
-  operation?: string
+  operation?: string | undefined
   /** Default: false. */
-  streaming?: boolean
+  streaming?: boolean | undefined
   /** Default: `api`. */
-  source?: string
+  source?: string | undefined
 }
 
-/** Token counts so far: totals, not increments. */
-export interface CallUsage {
-  inputTokens?: number
-  outputTokens?: number
-  cachedTokens?: number
-  reasoningTokens?: number
-}
+export type CallProgress = TokenCounts
 
-export interface CallProgress extends CallUsage {
-  /** The counts come from stream deltas, not from the provider. */
-  estimated?: boolean
-}
-
-export interface CallEnd extends CallUsage {
-  estimated?: boolean
-  finishReason?: string
-  httpStatus?: number
+export interface CallEnd extends TokenCounts {
+  finishReason?: string | undefined
+  httpStatus?: number | undefined
 }
 
 export interface CallHandle {
@@ -109,16 +97,16 @@ export interface RequestHandle {
 
 export interface LogContext {
   /** Default: now. */
-  time?: number
-  requestId?: string
-  callId?: string
-  session?: string
+  time?: number | undefined
+  requestId?: string | undefined
+  callId?: string | undefined
+  session?: string | undefined
 }
 
 export interface ChannelOptions {
-  kind?: string
+  kind?: string | undefined
   state: ChannelState
-  detail?: string
+  detail?: string | undefined
 }
 
 /** Parts of the metrics that a source outside the core measures. */

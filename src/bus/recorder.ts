@@ -97,7 +97,7 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
   }
 
   /** The caller's id, or a new one. */
-  const readId = (options: { id?: string } | undefined, prefix: string): string => {
+  const readId = (options: { id?: string | undefined } | undefined, prefix: string): string => {
     try {
       const id = toName(options?.id)
       if (id !== undefined && id !== '') return id

@@ -12,7 +12,7 @@ export function parse<Shape extends z.ZodRawShape>(
   noun: string,
 ): z.output<z.ZodObject<Shape>> {
   const result = schema.safeParse(input)
-  if (result.success) return result.data as z.output<z.ZodObject<Shape>>
+  if (result.success) return result.data
   throw new OpsError('OPS_INVALID', 400, toSentence(result.error.issues[0]!, schema, input, noun))
 }
 

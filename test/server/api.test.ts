@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { startHost, type Host } from '../helpers/host.js'
 
-const get = async (host: Host, path: string): Promise<{ status: number; body: any; headers: Headers }> => {
+interface Body {
+  items: Record<string, unknown>[]
+  error: { code: string; message: string }
+}
+
+const get = async (host: Host, path: string): Promise<{ status: number; body: Body; headers: Headers }> => {
   const response = await fetch(`${host.url}/ops${path}`)
-  return { status: response.status, body: await response.json(), headers: response.headers }
+  return { status: response.status, body: (await response.json()) as Body, headers: response.headers }
 }
 
 describe('the JSON routes', () => {
@@ -24,9 +29,11 @@ describe('the JSON routes', () => {
     })
     expect((await get(host, '/api/metrics')).body).toMatchObject({ counters: { calls: 1 }, instance: 'i1' })
     const { items } = (await get(host, '/api/events')).body
-    expect(items.map((line: { message: string }) => line.message)).toEqual(['one', 'two'])
+    expect(items.map((line) => line['message'])).toEqual(['one', 'two'])
     expect((await get(host, '/api/events?level=warn')).body.items).toHaveLength(1)
-    expect((await get(host, `/api/events?before=${items[1].seq}&limit=5`)).body.items).toEqual([items[0]])
+    expect((await get(host, `/api/events?before=${items[1]?.['seq'] as number}&limit=5`)).body.items).toEqual(
+      [items[0]],
+    )
     expect((await get(host, '/api/events?limit=0')).body.items).toEqual([])
     expect((await get(host, '/api/requests')).body.items).toHaveLength(2)
     expect((await get(host, '/api/requests?state=active')).body.items).toMatchObject([{ id: active.id }])
@@ -43,9 +50,9 @@ describe('the JSON routes', () => {
       host.ops.startCall({ provider: 'p', model: `m${i}` }).end()
     }
     const events = (await get(host, '/api/events')).body.items
-    expect([events.length, events.at(-1).message]).toEqual([50, 'line 79'])
+    expect([events.length, events.at(-1)?.['message']]).toEqual([50, 'line 79'])
     const calls = (await get(host, '/api/calls')).body.items
-    expect([calls.length, calls.at(-1).model]).toEqual([20, 'm79'])
+    expect([calls.length, calls.at(-1)?.['model']]).toEqual([20, 'm79'])
   })
 
   it('are not stored by anyone', async () => {

@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createOps, watchPinoLog } from '../../src/index.js'
 import { startHost } from '../helpers/host.js'
@@ -86,11 +86,12 @@ describe("the host's HTTP requests", () => {
 })
 
 describe("the host's pino lines", () => {
-  const setUp = (
-    options = {},
-  ): { logger: ReturnType<typeof pino>; lines: string[]; ops: ReturnType<typeof createOps> } => {
+  const setUp = (options = {}) => {
     const lines: string[] = []
-    const logger = pino({ level: 'trace', ...options }, { write: (line: string) => void lines.push(line) })
+    const logger: Logger = pino(
+      { level: 'trace', ...options },
+      { write: (line: string) => void lines.push(line) },
+    )
     const ops = createOps({ service: 'flynn' })
     return { logger, lines, ops }
   }

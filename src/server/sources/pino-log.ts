@@ -25,15 +25,12 @@ const LEVEL_BY_NUMBER: [number, Level][] = [
 
 /** Bindings that name the part of the program a line comes from, best first. */
 const SOURCE_KEYS = ['name', 'source', 'module', 'component', 'plugin'] as const
-const DROPPED_KEYS = new Set<string>([
+/** Keys that have a place of their own in a line; the others become its fields. */
+const PLACED_KEYS = new Set<string>([
   ...SOURCE_KEYS,
-  'level',
-  'time',
-  'pid',
-  'hostname',
-  'msg',
-  'reqId',
-  'v',
+  ...['level', 'time', 'msg', 'reqId', 'requestId', 'callId', 'session'],
+  // The same in every line of a process.
+  ...['pid', 'hostname', 'v'],
 ])
 
 /**
@@ -99,25 +96,22 @@ function publish(ops: Ops, line: string, fallback: string): void {
   const fields: Fields = {}
   let hasFields = false
   for (const key of Object.keys(record)) {
-    if (DROPPED_KEYS.has(key)) continue
+    if (PLACED_KEYS.has(key)) continue
     fields[key] = record[key]
     hasFields = true
   }
   const sourceKey = SOURCE_KEYS.find((key) => typeof record[key] === 'string')
-  const requestId = record['reqId'] ?? record['requestId']
-  const { time } = record
-  ops.log(
-    toLevel(record['level']),
-    sourceKey === undefined ? fallback : (record[sourceKey] as string),
-    messageOf(record),
-    hasFields ? fields : undefined,
-    {
-      ...(typeof time === 'number' && { time }),
-      ...((typeof requestId === 'string' || typeof requestId === 'number') && {
-        requestId: String(requestId),
-      }),
-    },
-  )
+  const source = sourceKey === undefined ? fallback : (record[sourceKey] as string)
+  ops.log(toLevel(record['level']), source, messageOf(record), hasFields ? fields : undefined, {
+    ...(typeof record['time'] === 'number' && { time: record['time'] }),
+    ...idOf('requestId', record['requestId'] ?? record['reqId']),
+    ...idOf('callId', record['callId']),
+    ...idOf('session', record['session']),
+  })
+}
+
+function idOf(name: string, value: unknown): Record<string, string> | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? { [name]: String(value) } : undefined
 }
 
 function messageOf(record: Record<string, unknown>): string {
