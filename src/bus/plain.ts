@@ -1,7 +1,7 @@
 import type { Fields } from './protocol.js'
 
 /** Characters of one string; what is cut off is counted in its place. */
-export const TEXT_LIMIT = 8192
+const TEXT_LIMIT = 8192
 /** Characters of a name: a provider, a session, a source. */
 const NAME_LIMIT = 256
 const DEPTH_LIMIT = 6

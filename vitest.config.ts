@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { findBrowser } from './scripts/browser.js'
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // What imports the package by its name (the sample gateway) is tested on the sources.
+    alias: [
+      { find: /^opswire$/, replacement: source('src/index.ts') },
+      { find: /^opswire\/fastify$/, replacement: source('src/server/fastify.ts') },
+    ],
+  },
+  test: {
+    environment: 'node',
+    // A rejection that nobody handles must fail a run as it would end a host.
+    execArgv: ['--unhandled-rejections=strict'],
+    // Each group starts when the one before is through: what fails fast comes first.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/{bus,web,gateway,package}/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'server', include: ['test/server/**/*.test.ts'], sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          env: { CHROMIUM_PATH: findBrowser() ?? '' },
+        },
+      },
+    ],
+  },
+})
