@@ -1,4 +1,5 @@
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { pino } from 'pino'
 import type { Ops } from '../bus/ops.js'
 import { sendError, sendNotFound } from './errors.js'
 import opswire from './fastify.js'
@@ -8,9 +9,10 @@ import opswire from './fastify.js'
  * closes `ops` too.
  */
 export async function buildApp(ops: Ops): Promise<FastifyInstance> {
+  // The lines are for the dashboard; the terminal stays quiet but for what the command itself prints.
+  const logger: FastifyBaseLogger = pino({ name: 'opswire', level: 'info' }, { write: () => undefined })
   const app = Fastify({
-    // The lines are for the dashboard; the terminal stays quiet but for what the command itself prints.
-    logger: { name: 'opswire', level: 'info', stream: { write: () => undefined } },
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
   })
   app.setErrorHandler(sendError)
