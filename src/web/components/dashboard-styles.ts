@@ -1,0 +1,156 @@
+import { css } from 'lit'
+
+/** The header and the grid of panels. */
+export const dashboardStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+    min-height: 100%;
+    background: var(--_bg);
+  }
+  header {
+    position: sticky;
+    top: 0;
+    z-index: 2;
+    display: flex;
+    align-items: center;
+    gap: 14px;
+    height: 48px;
+    /* In line with the panels on a wide screen. */
+    padding: 0 max(20px, (100% - 1760px) / 2 + 20px);
+    background: var(--_surface);
+    border-bottom: 1px solid var(--_line);
+    white-space: nowrap;
+  }
+  .mark {
+    display: flex;
+    align-items: center;
+    gap: 9px;
+    margin: 0;
+    font-size: 14px;
+    font-weight: 600;
+    letter-spacing: -0.01em;
+  }
+  .mark svg {
+    width: 18px;
+    height: 18px;
+    fill: none;
+    stroke: var(--_accent);
+    stroke-width: 1.8;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .service {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    color: var(--_muted);
+  }
+  .service b {
+    color: var(--_fg);
+    font-weight: 500;
+  }
+  .badge {
+    padding: 0 7px;
+    border: 1px solid var(--_line);
+    border-radius: 4px;
+    color: var(--_muted);
+    font-size: 11px;
+    line-height: 18px;
+  }
+  .grow {
+    flex: 1;
+  }
+  .paused {
+    padding: 0 8px;
+    border-radius: 4px;
+    background: var(--_accent-dim);
+    color: var(--_accent);
+    line-height: 22px;
+  }
+  .windows {
+    display: flex;
+    border: 1px solid var(--_line);
+    border-radius: 6px;
+    overflow: hidden;
+  }
+  .windows button {
+    border: 0;
+    border-radius: 0;
+    color: var(--_muted);
+  }
+  .windows button:focus-visible {
+    outline-offset: -2px;
+  }
+  .windows [aria-pressed='true'] {
+    background: var(--_raise);
+    color: var(--_fg);
+  }
+  .pause {
+    min-width: 72px;
+  }
+  main {
+    display: grid;
+    grid-template-columns: repeat(12, minmax(0, 1fr));
+    gap: 14px;
+    max-width: 1760px;
+    margin: auto;
+    padding: 16px 20px 24px;
+  }
+  ops-counters,
+  .guide {
+    grid-column: 1 / -1;
+  }
+  ops-latency-chart,
+  ops-requests {
+    grid-column: span 5;
+  }
+  ops-models,
+  ops-calls {
+    grid-column: span 7;
+  }
+  ops-events {
+    grid-column: span 9;
+    /* Takes what a tall screen has left below the other panels. */
+    --ops-log-height: max(262px, 100vh - 802px);
+  }
+  ops-channels {
+    grid-column: span 3;
+    /* As high as the log beside it; many channels scroll. */
+    contain: size;
+  }
+  @container (max-width: 1100px) {
+    main {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    main > * {
+      grid-column: 1 !important;
+    }
+    ops-events {
+      --ops-log-height: 262px;
+    }
+    ops-channels {
+      contain: none;
+    }
+  }
+  @container (max-width: 900px) {
+    .instance,
+    .badge {
+      display: none;
+    }
+  }
+  @container (max-width: 640px) {
+    header {
+      gap: 10px;
+      padding: 0 12px;
+    }
+    main {
+      padding: 12px;
+    }
+    .windows,
+    .crowded .name,
+    .crowded .service {
+      display: none;
+    }
+  }
+`

@@ -1,0 +1,213 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import {
+  CALL_WINDOWS,
+  type CallStatistics,
+  type CallWindow,
+  type CallWindowName,
+  type ModelStatistics,
+} from '../../bus/protocol.js'
+import { toCompact, toCount, toLatency, toPercent } from '../format.js'
+import { panelStyles } from './panel-styles.js'
+import { rateBar, rateBarStyles } from './rate-bar.js'
+import type { Tone } from './request-health.js'
+import { StreamElement } from './stream-element.js'
+import { tokens } from './tokens.js'
+
+const FAILING_RATE = 0.1
+const TROUBLED_RATE = 0.05
+/** Milliseconds. */
+const SLOW_P95 = 8000
+/** Milliseconds. */
+const SLOW_FIRST_TOKEN = 1000
+
+/** A window's name in words: `5 min`. */
+export const toWindowWords = (name: CallWindowName): string => name.replace('m', ' min')
+
+/**
+ * Model-call performance per provider and model over a window of time.
+ *
+ * @csspart base the panel
+ * @csspart heading its heading line
+ * @csspart table the table
+ */
+export class OpsModels extends StreamElement {
+  static override properties = { ...StreamElement.properties, window: {} }
+
+  static override styles = [
+    tokens,
+    panelStyles,
+    rateBarStyles,
+    css`
+      .panel {
+        min-height: 238px;
+      }
+      .scroll {
+        max-height: 400px;
+      }
+      .dot {
+        margin-right: 8px;
+      }
+      th.model {
+        padding-left: 29px;
+        color: var(--_muted);
+      }
+      .narrow {
+        width: 64px;
+      }
+      .figure {
+        width: 76px;
+      }
+      .wide {
+        width: 92px;
+      }
+      .bar {
+        width: 116px;
+      }
+      @container (max-width: 720px) {
+        .p50,
+        .tokens {
+          display: none;
+        }
+      }
+      @container (max-width: 520px) {
+        .first {
+          display: none;
+        }
+        .beside {
+          display: none;
+        }
+        :is(th, td) {
+          padding-right: 10px;
+        }
+        .narrow {
+          width: 52px;
+        }
+        .figure {
+          width: 64px;
+        }
+        .bar {
+          width: 68px;
+        }
+      }
+    `,
+  ]
+
+  /** `1m`, `5m` or `15m`. Default `5m`; anything else is taken as that. */
+  declare window: CallWindowName
+
+  constructor() {
+    super(['metrics'])
+    this.window = '5m'
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('window') && !CALL_WINDOWS.includes(this.window)) this.window = '5m'
+  }
+
+  override render(): TemplateResult {
+    const calls = this.feed.store?.view.metrics?.metrics.calls[this.window]
+    return html`<section class="panel" part="base" aria-labelledby="title">
+      <div class="head" part="heading">
+        <h2 id="title">Models</h2>
+        <span class="finding values">${calls ? this.#finding(calls) : nothing}</span>
+      </div>
+      <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
+        <table part="table" aria-busy=${calls === undefined}>
+          <thead>
+            <tr>
+              <th scope="col">Provider<span class="beside">, model</span></th>
+              <th scope="col" class="narrow">Calls</th>
+              <th scope="col" class="figure">Errors</th>
+              <th scope="col" class="figure p50">p50</th>
+              <th scope="col" class="figure">p95</th>
+              <th scope="col" class="wide first">First token</th>
+              <th scope="col" class="bar">Tokens/s</th>
+              <th scope="col" class="wide tokens">In / out</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${calls ? this.#rows(calls) : [1, 2, 3].map(() => skeletonRow())}
+          </tbody>
+        </table>
+      </div>
+    </section>`
+  }
+
+  #finding(calls: CallWindow): string {
+    const span = toWindowWords(this.window)
+    if (calls.total === 0) return `${span} · no calls`
+    const rate = toPercent(calls.errorRate)
+    return `${span} · ${toCount(calls.total)} ${calls.total === 1 ? 'call' : 'calls'} · avg ${toLatency(calls.latency.mean)} · ${rate} errors`
+  }
+
+  /** By name, so that no row moves when figures change. */
+  #rows(calls: CallWindow): TemplateResult | TemplateResult[] {
+    if (calls.providers.length === 0) {
+      return html`<tr>
+        <td class="blank" colspan="8">No model call in the last ${toWindowWords(this.window)}</td>
+      </tr>`
+    }
+    const providers = [...calls.providers].sort((a, b) => a.provider.localeCompare(b.provider))
+    return providers.flatMap((provider) => {
+      const models = calls.models
+        .filter((model) => model.provider === provider.provider)
+        .sort((a, b) => a.model.localeCompare(b.model))
+      const only = models.length === 1 ? models[0] : undefined
+      return [
+        statisticsRow(provider, providerName(provider.provider, only), false),
+        ...(only ? [] : models.map((model) => statisticsRow(model, html`${model.model}`, true))),
+      ]
+    })
+  }
+}
+
+function providerName(provider: string, only: ModelStatistics | undefined): TemplateResult {
+  return html`${provider}${only ? html` <span class="muted beside">${only.model}</span>` : nothing}`
+}
+
+function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel: boolean): TemplateResult {
+  const { total, errorRate, latency, timeToFirstToken, tokensPerSecond, inputTokens, outputTokens } =
+    statistics
+  const errors: Tone =
+    errorRate === undefined || errorRate < TROUBLED_RATE ? '' : errorRate < FAILING_RATE ? 'warn' : 'error'
+  const slow: Tone = (latency.p95 ?? 0) >= SLOW_P95 ? 'warn' : ''
+  const first: Tone = (timeToFirstToken.p50 ?? 0) >= SLOW_FIRST_TOKEN ? 'warn' : ''
+  const state = total === 0 ? 'idle' : errors === 'error' ? 'error' : errors || slow || first ? 'warn' : ''
+  return html`<tr>
+    <th scope="row" class=${isModel ? 'model' : ''}>
+      ${
+        isModel
+          ? nothing
+          : html`<i
+              class="dot ${state}"
+              role="img"
+              aria-label=${STATE_WORDS[state]}
+              title=${STATE_WORDS[state]}
+            ></i>`
+      }${name}
+    </th>
+    <td class=${isModel ? 'muted' : ''}>${toCount(total)}</td>
+    <td class=${errors}>${toPercent(errorRate)}</td>
+    <td class="p50 ${isModel ? 'muted' : ''}">${toLatency(latency.p50)}</td>
+    <td class=${slow || (isModel ? 'muted' : '')}>${toLatency(latency.p95)}</td>
+    <td class="first ${first || (isModel ? 'muted' : '')}">${toLatency(timeToFirstToken.p50)}</td>
+    <td>${rateBar(tokensPerSecond.p50)}</td>
+    <td class="tokens muted">
+      ${total === 0 ? '–' : `${toCompact(inputTokens)} / ${toCompact(outputTokens)}`}
+    </td>
+  </tr>`
+}
+
+const STATE_WORDS = { '': 'healthy', idle: 'no calls', warn: 'slow or failing at times', error: 'failing' }
+
+function skeletonRow(): TemplateResult {
+  return html`<tr aria-hidden="true">
+    ${['', '', '', 'p50', '', 'first', '', 'tokens'].map((name) => html`<td class=${name}><i class="bone"></i></td>`)}
+  </tr>`
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-models': OpsModels
+  }
+}

@@ -1,0 +1,191 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
+import { toClockTime, toDuration, toPlural, UNKNOWN } from '../format.js'
+import type { LiveStore } from '../live-store.js'
+import { panelStyles } from './panel-styles.js'
+import { rateBar, rateBarStyles } from './rate-bar.js'
+import { toDurationTone } from './request-health.js'
+import { StreamElement } from './stream-element.js'
+import { tokens } from './tokens.js'
+
+/** Rows drawn; the oldest come first, since they are the ones to worry about. */
+const SHOWN = 100
+const COLUMNS = ['', 'left', 'left doing', '', 'started', '']
+
+/**
+ * Requests in flight: for whom, what they are doing, how fast, and for how long.
+ *
+ * @csspart base the panel
+ * @csspart heading its heading line
+ * @csspart table the table
+ * @cssproperty --ops-rows-height height of the panel, default 266px
+ */
+export class OpsRequests extends StreamElement {
+  static override styles = [
+    tokens,
+    panelStyles,
+    rateBarStyles,
+    css`
+      :host {
+        /* Rows come and go; the panels below must not move with them. */
+        height: var(--ops-rows-height, 266px);
+      }
+      .session {
+        width: 78px;
+      }
+      .channel {
+        width: 76px;
+      }
+      .rates {
+        width: 76px;
+      }
+      .started {
+        width: 76px;
+      }
+      .for {
+        width: 78px;
+      }
+      .tag {
+        margin-right: 6px;
+      }
+      @container (max-width: 520px) {
+        :is(th, td) {
+          padding-right: 10px;
+        }
+        .channel,
+        .started {
+          display: none;
+        }
+        .session {
+          width: 76px;
+        }
+        .rates {
+          width: 66px;
+        }
+        .for {
+          width: 72px;
+        }
+      }
+    `,
+  ]
+
+  constructor() {
+    super(['requests', 'calls'], true)
+  }
+
+  override render(): TemplateResult {
+    const { store } = this.feed
+    const active = store?.view.requests?.active
+    const requests = active ? [...active].sort((a, b) => a.startedAt - b.startedAt) : []
+    const oldest = requests[0]
+    return html`<section class="panel" part="base" aria-labelledby="title">
+      <div class="head" part="heading">
+        <h2 id="title">In flight</h2>
+        <span class="finding values"
+          >${
+            store && oldest
+              ? `${toPlural(requests.length, 'request')} · oldest ${toDuration(store.since(oldest.startedAt))}`
+              : nothing
+          }</span
+        >
+      </div>
+      <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
+        <table part="table" aria-busy=${active === undefined}>
+          <thead>
+            <tr>
+              <th scope="col" class="session">Session</th>
+              <th scope="col" class="left channel">Channel</th>
+              <th scope="col" class="left doing">Doing</th>
+              <th scope="col" class="rates">Tokens/s</th>
+              <th scope="col" class="started">Started</th>
+              <th scope="col" class="for">For</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${
+              store === undefined || active === undefined
+                ? [1, 2, 3].map(() => skeletonRow())
+                : requests.length === 0
+                  ? html`<tr>
+                      <td class="blank" colspan="6">No active requests</td>
+                    </tr>`
+                  : this.#rows(requests, store)
+            }
+          </tbody>
+        </table>
+      </div>
+    </section>`
+  }
+
+  #rows(requests: readonly RequestRecord[], store: LiveStore): TemplateResult[] {
+    const calls = newestCalls(store.view.calls?.active ?? [])
+    const rows = requests
+      .slice(0, SHOWN)
+      .map((request) => requestRow(request, calls.get(keyOf(request.instance, request.id)), store))
+    if (requests.length > SHOWN) {
+      rows.push(
+        html`<tr>
+          <td class="muted" colspan="6">and ${requests.length - SHOWN} younger ones</td>
+        </tr>`,
+      )
+    }
+    return rows
+  }
+}
+
+const keyOf = (instance: string, id: string) => `${instance} ${id}`
+
+/** The newest call in flight of each request. */
+function newestCalls(active: readonly CallRecord[]): Map<string, CallRecord> {
+  const calls = new Map<string, CallRecord>()
+  for (const call of active) {
+    if (call.requestId === undefined) continue
+    const key = keyOf(call.instance, call.requestId)
+    if ((calls.get(key)?.startedAt ?? -Infinity) <= call.startedAt) calls.set(key, call)
+  }
+  return calls
+}
+
+function requestRow(request: RequestRecord, call: CallRecord | undefined, store: LiveStore): TemplateResult {
+  const duration = store.since(request.startedAt)
+  const { tag, words } = toDoing(request, call)
+  return html`<tr>
+    <td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
+      ${request.session ?? UNKNOWN}
+    </td>
+    <td class="left muted channel" title=${request.channel ?? ''}>${request.channel ?? UNKNOWN}</td>
+    <td class="left doing" title=${words}>
+      ${tag ? html`<span class="tag ${tag === 'stuck' ? 'error' : 'warn'}">${tag}</span>` : nothing}${words}
+    </td>
+    <td>${rateBar(call?.tokensPerSecond)}</td>
+    <td class="started muted">${toClockTime(request.startedAt)}</td>
+    <td class=${toDurationTone(duration)} title="started ${toClockTime(request.startedAt)}">
+      ${toDuration(duration)}
+    </td>
+  </tr>`
+}
+
+/** What a request is doing: its newest call, else its step, else its activity. */
+function toDoing(
+  { activity, step, name }: RequestRecord,
+  call: CallRecord | undefined,
+): { tag?: 'stalled' | 'stuck'; words: string } {
+  const halted = activity === 'stalled' || activity === 'stuck' ? activity : undefined
+  const named = step && (step.kind === 'model' ? step.name : `${step.kind}: ${step.name}`)
+  if (halted !== undefined) return { tag: halted, words: call?.model ?? named ?? name ?? '' }
+  if (call) return { words: `${call.firstTokenAt === undefined ? 'waiting for' : 'streaming'} ${call.model}` }
+  if (named !== undefined) return { words: named }
+  return { words: [activity ?? 'working', name ?? ''].join(' ').trim() }
+}
+
+function skeletonRow(): TemplateResult {
+  return html`<tr aria-hidden="true">
+    ${COLUMNS.map((name) => html`<td class=${name}><i class="bone"></i></td>`)}
+  </tr>`
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-requests': OpsRequests
+  }
+}

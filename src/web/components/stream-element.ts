@@ -1,0 +1,23 @@
+import { LitElement } from 'lit'
+import type { Slice } from '../live-store.js'
+import { StoreController } from '../store-controller.js'
+
+/** What all elements have in common: a `src`, and the shared stream behind it. */
+export abstract class StreamElement extends LitElement {
+  static override properties = { src: {} }
+
+  /** Address of the feed, absolute or relative to the page, as attribute or property. */
+  declare src: string | undefined
+
+  /** The element's hold on the stream. */
+  protected readonly feed: StoreController
+
+  /**
+   * @param slices slices of the store whose changes make the element render
+   * @param ticks whether it also renders every second
+   */
+  constructor(slices: readonly Slice[], ticks = false) {
+    super()
+    this.feed = new StoreController(this, { slices, ticks })
+  }
+}

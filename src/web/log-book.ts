@@ -1,0 +1,103 @@
+import type { Gap, Level, LogLine } from '../bus/protocol.js'
+
+/** A place in the log where items are missing. */
+export interface GapRow {
+  gap: Gap
+  time: number
+}
+
+export type LogRow = LogLine | GapRow
+
+export const isGapRow = (row: LogRow): row is GapRow => 'gap' in row
+
+/** The four levels a reader filters by; trace counts as debug, fatal as error. */
+export const LEVEL_GROUPS = ['debug', 'info', 'warn', 'error'] as const
+export type LevelGroup = (typeof LEVEL_GROUPS)[number]
+
+export function toLevelGroup(level: Level): LevelGroup {
+  if (level === 'trace') return 'debug'
+  return level === 'fatal' ? 'error' : level
+}
+
+export interface LogView {
+  /** Oldest first. */
+  readonly rows: readonly LogRow[]
+  /** Number of the row after the last; a row keeps its number while only the tail grows. */
+  readonly end: number
+  /** Changes when rows came between others, so that numbers no longer hold. */
+  readonly revision: number
+  readonly counts: Readonly<Record<LevelGroup, number>>
+}
+
+/** The newest `limit` log lines, each held once by (instance, epoch, seq), in the order of their time. */
+export class LogBook {
+  readonly #limit: number
+  #rows: LogRow[] = []
+  #keys: string[] = []
+  #held = new Set<string>()
+  #end = 0
+  #revision = 0
+  #counts: Record<LevelGroup, number> = { debug: 0, info: 0, warn: 0, error: 0 }
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Adds lines at the tail, in the order they came, but for those held already. Answers those added. */
+  append(lines: readonly LogLine[], epoch: string): LogLine[] {
+    const added: LogLine[] = []
+    for (const line of lines) {
+      const key = `${epoch} ${line.instance} ${line.seq}`
+      if (this.#held.has(key)) continue
+      this.#push(line, key)
+      added.push(line)
+      this.#counts[toLevelGroup(line.level)]++
+    }
+    this.#trim()
+    return added
+  }
+
+  /** Adds those lines of a snapshot that are not held yet, each where its time belongs. */
+  unite(lines: readonly LogLine[], epoch: string): LogLine[] {
+    const tail = this.#rows.at(-1)?.time ?? -Infinity
+    const isLate = lines.some(
+      (line) => line.time < tail && !this.#held.has(`${epoch} ${line.instance} ${line.seq}`),
+    )
+    const added = this.append(lines, epoch)
+    if (isLate) this.#sort()
+    return added
+  }
+
+  addGap(gap: Gap, time: number): void {
+    this.#push({ gap, time: this.#rows.at(-1)?.time ?? time }, '')
+    this.#trim()
+  }
+
+  view(): LogView {
+    return { rows: [...this.#rows], end: this.#end, revision: this.#revision, counts: { ...this.#counts } }
+  }
+
+  #push(row: LogRow, key: string): void {
+    this.#rows.push(row)
+    this.#keys.push(key)
+    if (key !== '') this.#held.add(key)
+    this.#end++
+  }
+
+  #sort(): void {
+    const order = this.#rows.map((row, index) => ({ row, key: this.#keys[index]! }))
+    order.sort((a, b) => a.row.time - b.row.time)
+    this.#rows = order.map(({ row }) => row)
+    this.#keys = order.map(({ key }) => key)
+    this.#revision++
+  }
+
+  #trim(): void {
+    const over = this.#rows.length - this.#limit
+    if (over <= 0) return
+    for (const key of this.#keys.splice(0, over)) this.#held.delete(key)
+    for (const row of this.#rows.splice(0, over)) {
+      if (!isGapRow(row)) this.#counts[toLevelGroup(row.level)]--
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { NEVER_FROZEN, type LiveStore, type Slice } from './live-store.js'
+import { acquireStream, type SharedStream, type StreamHandle } from './stream-registry.js'
+
+export interface StoreHost extends ReactiveControllerHost, HTMLElement {
+  /** Address of the feed, absolute or relative to the page. */
+  src: string | undefined
+}
+
+export interface StoreControllerOptions {
+  /** Slices whose changes make the host render. The connection is always one of them. */
+  slices: readonly Slice[]
+  /** Also render every second, for what ages. Default false. */
+  ticks?: boolean
+}
+
+/**
+ * Connects an element to the shared stream of its `src` while it is on a page, and has it render when one of the
+ * slices it named has changed. The connection's status is put on the host as `data-state`.
+ */
+export class StoreController implements ReactiveController {
+  readonly #host: StoreHost
+  readonly #slices: readonly Slice[]
+  readonly #ticks: boolean
+  #handle: StreamHandle | undefined
+  #stop: (() => void)[] = []
+  #seen: number[] = []
+
+  constructor(host: StoreHost, options: StoreControllerOptions) {
+    this.#host = host
+    this.#slices = ['connection', ...options.slices]
+    this.#ticks = options.ticks ?? false
+    host.addController(this)
+  }
+
+  /** Absent while the host is not on a page or has no `src`. */
+  get stream(): SharedStream | undefined {
+    return this.#handle?.stream
+  }
+
+  get store(): LiveStore | undefined {
+    return this.#handle?.stream.store
+  }
+
+  hostConnected(): void {
+    this.#attach()
+  }
+
+  hostUpdate(): void {
+    if (this.#host.isConnected && this.stream?.src !== this.#src()) this.#attach()
+  }
+
+  hostDisconnected(): void {
+    this.#detach()
+  }
+
+  #src(): string | undefined {
+    const { src } = this.#host
+    return src === undefined || src === '' ? undefined : new URL(src, document.baseURI).href
+  }
+
+  #attach(): void {
+    this.#detach()
+    const src = this.#src()
+    if (src === undefined) return
+    this.#handle = acquireStream(src)
+    const { store, ticker } = this.#handle.stream
+    this.#seen = []
+    this.#stop.push(store.subscribe(() => this.#check(store)))
+    if (this.#ticks) {
+      const freezes = this.#slices.some((slice) => !NEVER_FROZEN.includes(slice))
+      this.#stop.push(ticker.subscribe(() => !(freezes && store.paused) && this.#host.requestUpdate()))
+    }
+    this.#check(store)
+  }
+
+  #detach(): void {
+    for (const stop of this.#stop.splice(0)) stop()
+    this.#handle?.release()
+    this.#handle = undefined
+  }
+
+  #check(store: LiveStore): void {
+    const versions = this.#slices.map((slice) => store.version(slice))
+    if (versions.every((version, index) => version === this.#seen[index])) return
+    this.#seen = versions
+    this.#host.dataset['state'] = store.connection.status
+    this.#host.requestUpdate()
+  }
+}
