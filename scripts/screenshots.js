@@ -44,10 +44,9 @@ try {
   await picture('admin', busy.url)
   await picture('offline', `${busy.url}ops/`, async (page) => {
     await page.route('**/events*', (route) => route.fulfill({ status: 502 }))
-    await page.evaluate(() => {
-      dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
-      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
-    })
+    for (const type of ['pagehide', 'pageshow']) {
+      await page.evaluate(`dispatchEvent(new PageTransitionEvent('${type}', { persisted: true }))`)
+    }
     await pause(3)
   })
   await picture('stale', `${busy.url}ops/`, async () => {

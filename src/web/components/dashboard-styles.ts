@@ -112,7 +112,13 @@ export const dashboardStyles = css`
   ops-events {
     grid-column: span 9;
     /* Takes what a tall screen has left below the other panels. */
-    --ops-log-height: max(262px, 100vh - 802px);
+    --ops-log-height: max(255px, 100vh - 802px);
+  }
+  /* Whole rows: at the tail no line is cut in half. */
+  @supports (height: round(down, 100px, 19px)) {
+    ops-events {
+      --ops-log-height: calc(max(247px, round(down, 100vh - 810px, 19px)) + 8px);
+    }
   }
   ops-channels {
     grid-column: span 3;
@@ -127,7 +133,7 @@ export const dashboardStyles = css`
       grid-column: 1 !important;
     }
     ops-events {
-      --ops-log-height: 262px;
+      --ops-log-height: 255px;
     }
     ops-channels {
       contain: none;

@@ -61,13 +61,13 @@ export class OpsCalls extends StreamElement {
           padding-right: 10px;
         }
         .when {
-          width: 74px;
+          width: 66px;
         }
         .latency {
-          width: 130px;
+          width: 116px;
         }
         .rate {
-          width: 64px;
+          width: 60px;
         }
         .outcome {
           width: 26px;

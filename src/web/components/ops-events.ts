@@ -13,7 +13,7 @@ import { tokens } from './tokens.js'
  * @csspart heading its heading line
  * @csspart log the scroller
  * @csspart pill the way back to the tail
- * @cssproperty --ops-log-height height of the scroller, default 262px
+ * @cssproperty --ops-log-height height of the scroller, default 255px: 13 rows and the space below them
  */
 export class OpsEvents extends StreamElement {
   static override styles = [
@@ -27,8 +27,8 @@ export class OpsEvents extends StreamElement {
       }
       .log {
         height: 100%;
-        min-height: var(--ops-log-height, 262px);
-        max-height: var(--ops-log-height, 262px);
+        min-height: var(--ops-log-height, 255px);
+        max-height: var(--ops-log-height, 255px);
         padding: 2px 0 8px;
         overflow: hidden scroll;
         scrollbar-width: thin;

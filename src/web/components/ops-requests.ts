@@ -31,10 +31,10 @@ export class OpsRequests extends StreamElement {
         height: var(--ops-rows-height, 266px);
       }
       .session {
-        width: 78px;
+        width: 106px;
       }
       .channel {
-        width: 76px;
+        width: 74px;
       }
       .rates {
         width: 76px;
@@ -57,7 +57,7 @@ export class OpsRequests extends StreamElement {
           display: none;
         }
         .session {
-          width: 76px;
+          width: 100px;
         }
         .rates {
           width: 66px;
