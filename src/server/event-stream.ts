@@ -1,5 +1,6 @@
 import { FastifySSEPlugin } from 'fastify-sse-v2'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { sseFormat, type FeedFormat } from './feed-format.js'
 
 /*
  * The one file that knows fastify-sse-v2. Its own writer encodes per client, has no bound on its queue and leaves
@@ -8,14 +9,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
  */
 
 /** Headers of the feed beside those of the plugin; nginx buffers a stream unless it is told not to. */
-const HEADERS = { 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' } as const
+const HEADERS = { 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff', vary: 'accept' } as const
 
-/** What fastify-sse-v2 sends, for the answer to HEAD. */
-const HEAD_HEADERS = {
-  ...HEADERS,
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache,no-transform',
-} as const
+const CACHE_CONTROL = 'no-cache,no-transform'
 
 /** Makes event streams possible in `scope`, unless its host has already done so. */
 export async function registerEventStreams(scope: FastifyInstance): Promise<void> {
@@ -29,7 +25,21 @@ export function openEventStream(reply: FastifyReply): FastifyReply['raw'] {
   return reply.raw
 }
 
+/** The same for lines of JSON, which need no plugin. */
+export function openLineStream(reply: FastifyReply): FastifyReply['raw'] {
+  void reply.headers({ ...HEADERS, 'content-type': ndjsonType, 'cache-control': CACHE_CONTROL }).hijack()
+  const headers = reply.getHeaders()
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) reply.raw.setHeader(name, value)
+  reply.raw.writeHead(200)
+  reply.raw.flushHeaders()
+  return reply.raw
+}
+
+const ndjsonType = 'application/x-ndjson; charset=utf-8'
+
 /** Answers HEAD: the headers that GET would have, and no stream. */
-export function sendEventStreamHead(reply: FastifyReply): FastifyReply {
-  return reply.headers(HEAD_HEADERS).send()
+export function sendStreamHead(reply: FastifyReply, format: FeedFormat): FastifyReply {
+  const type = format === sseFormat ? 'text/event-stream; charset=utf-8' : ndjsonType
+  return reply.headers({ ...HEADERS, 'content-type': type, 'cache-control': CACHE_CONTROL }).send()
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Ops } from '../bus/ops.js'
 import { sendError, sendNotFound } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
+import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
 import { nodeClock } from './node-clock.js'
 import { apiRoutes } from './routes/api.js'
@@ -26,6 +27,10 @@ const pluginOptions = z.strictObject({
     .describe('a path such as /ops, or / for the whole host'),
   http: z.boolean().default(true).describe('true or false'),
   log: z.boolean().default(true).describe('true or false'),
+  feed: z.preprocess(
+    (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
+    feedLimits,
+  ),
   ignore: z
     .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
     .optional()
@@ -41,14 +46,16 @@ export interface OpswireOptions {
   http?: boolean
   /** Show the lines of the host's pino logger. Default: true. */
   log?: boolean
+  /** Bounds of the feed; see `FeedLimits` for each and its default. */
+  feed?: Partial<FeedLimits>
   /** HTTP requests to leave out; the dashboard's own always are. */
   ignore?: (request: FastifyRequest) => boolean
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, ignore } = parse(pluginOptions, options, 'option')
+  const { ops, prefix, http, log, feed, ignore } = parse(pluginOptions, options, 'option')
   const base = app.prefix + prefix
-  const hub = createHub(ops, nodeClock)
+  const hub = createHub(ops, nodeClock, feed)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
   if (http && base !== '') {
     const isOwn = (request: FastifyRequest): boolean =>

@@ -1,115 +1,162 @@
-import type { Clock } from '../bus/clock.js'
 import type { DeltaRing } from './delta-ring.js'
-import type { FeedMeter } from './feed-meter.js'
+import { encodeDeltas, type FeedFormat } from './feed-format.js'
 import type { Filter } from './filter.js'
-import { toRuns } from './frames.js'
 import type { Session } from './session.js'
+
+/** Characters of a slice, so that a socket which takes nothing more holds little. */
+const SLICE_TEXT = 48 * 1024
+/** Deltas that are encoded in one turn of the host's loop. */
+const TURN_DELTAS = 4096
+/** Bytes of slices kept for sessions that are a little behind. */
+const KEPT_BYTES = 1024 * 1024
+const KEPT_SLICES = 1024
+
+/** A stretch of the feed, written once and shared by all sessions of a group. Nobody changes its bytes. */
+export interface Slice {
+  /** Follows on the slice before. */
+  readonly number: number
+  readonly bytes: Uint8Array
+  /** First delta that it covers; of a heartbeat, the one after the position. */
+  readonly from: number
+  /** Last delta that it covers. */
+  readonly to: number
+  readonly items: number
+  /** A heartbeat: worthless as soon as there is a newer one. */
+  readonly isBeat: boolean
+}
 
 interface Context {
   filter: Filter
+  format: FeedFormat
   ring: DeltaRing
   epoch: string
-  clock: Clock
-  meter: FeedMeter
-  /** Makes a session whole again whose next deltas the ring no longer holds. */
-  heal(session: Session): void
-  fault(place: string, error: unknown): void
 }
 
 /**
- * The sessions that want to see the same. A batch is encoded once for all of them: the first delta after a quiet
- * moment leaves right after the caller's turn, then there is at most one write per batch time.
+ * The sessions that want to see the same in the same form. What they see is encoded once, as slices that follow on
+ * each other without a hole; a session is no more than the number of its next slice.
  */
 export class FeedGroup {
   readonly filter: Filter
+  readonly format: FeedFormat
+  readonly sessions = new Set<Session>()
   readonly #context: Context
-  readonly #sessions = new Set<Session>()
-  /** Everything up to this delta was handed to the sessions that keep up. */
+  #slices: Slice[] = []
+  #keptBytes = 0
+  #end = 0
+  #lastBeat = -1
   #cursor: number
-  #flushedAt = -Infinity
-  #cancelFlush: (() => void) | undefined
 
   constructor(context: Context) {
     this.#context = context
     this.filter = context.filter
+    this.format = context.format
     this.#cursor = context.ring.last
   }
 
-  /** The session must have been served up to the newest delta, and this group flushed, in the same turn. */
-  add(session: Session): void {
-    this.#sessions.add(session)
-    this.#noteIfFull(session)
+  /** Everything up to this delta stands in a slice or was filtered out. */
+  get cursor(): number {
+    return this.#cursor
   }
 
-  /** Returns how many sessions are left. */
-  remove(session: Session): number {
-    this.#sessions.delete(session)
-    if (this.#sessions.size === 0) this.close()
-    return this.#sessions.size
+  /** Number that the next slice will have. */
+  get end(): number {
+    return this.#end
   }
 
-  /** Sees to it that the newest deltas leave in time, never within the caller's turn. */
-  schedule(): void {
-    if (this.#cancelFlush !== undefined) return
-    const { clock } = this.#context
-    const wait = this.#flushedAt + this.filter.batch - clock.monotonic()
-    const flush = (): void => {
-      try {
-        this.flush()
-      } catch (error) {
-        this.#context.fault('A flush of the feed', error)
-      }
-    }
-    if (wait > 0) this.#cancelFlush = clock.setTimeout(flush, wait)
-    else {
-      const immediate = setImmediate(flush)
-      this.#cancelFlush = () => clearImmediate(immediate)
-    }
+  /** Number of the oldest slice that is kept. */
+  get first(): number {
+    return this.#end - this.#slices.length
   }
 
-  /** Hands all pending deltas to the sessions that keep up. */
-  flush(): void {
-    this.close()
-    const { ring, epoch, clock, meter } = this.#context
-    const from = this.#cursor + 1
-    if (from > ring.last) return
-    this.#cursor = ring.last
-    this.#flushedAt = clock.monotonic()
-    if (!ring.holdsAfter(from - 1)) {
-      for (const session of this.#live()) this.#context.heal(session)
+  /** Whether there are deltas that stand in no slice yet. */
+  get isBehind(): boolean {
+    return this.#cursor < this.#context.ring.last
+  }
+
+  /**
+   * Makes slices of the newest deltas, as many as one turn allows or, with `all`, of all. When the ring has lost some
+   * before they were encoded, the slices begin anew and all sessions are apart: each will find what it missed.
+   */
+  encode(all = false): void {
+    const { ring } = this.#context
+    if (!ring.holdsAfter(this.#cursor)) {
+      for (const session of this.sessions) this.#setApart(session)
+      this.#slices = []
+      this.#keptBytes = 0
+      this.#cursor = ring.last
       return
     }
-    const { frames, items } = toRuns(ring, this.filter, epoch, from, ring.last)
-    const bytes = items > 0 ? Buffer.from(frames) : undefined
-    for (const session of this.#live()) {
-      session.cursor = ring.last
-      if (bytes === undefined) continue
-      session.write(bytes)
-      meter.countItems(items)
-      this.#noteIfFull(session)
+    let left = all ? Infinity : TURN_DELTAS
+    while (this.isBehind && left > 0) {
+      const from = this.#cursor + 1
+      const { text, items, to } = encodeDeltas(this.#context, from, ring.last, {
+        text: SLICE_TEXT,
+        deltas: left,
+      })
+      left -= to - from + 1
+      this.#cursor = to
+      if (items > 0) this.#append({ bytes: Buffer.from(text), from, to, items, isBeat: false })
     }
   }
 
-  /** Writes a heartbeat after everything that is pending. */
-  beat(frames: Uint8Array): void {
-    this.flush()
-    for (const session of this.#live()) {
-      session.write(frames)
-      this.#noteIfFull(session)
+  /** Appends a heartbeat after everything that is pending. */
+  beat(bytes: Uint8Array): void {
+    this.encode(true)
+    this.#lastBeat = this.#end
+    this.#append({ bytes, from: this.#cursor + 1, to: this.#cursor, items: 0, isBeat: true })
+  }
+
+  /** The session's next slice that is worth sending; undefined when it has all, or is served apart. */
+  nextSlice(session: Session): Slice | undefined {
+    if (session.next === undefined) return undefined
+    for (; session.next < this.#end; session.next++) {
+      const slice = this.#slices[session.next - this.first]!
+      if (!slice.isBeat || slice.number === this.#lastBeat) return slice
+    }
+    return undefined
+  }
+
+  /** Whether the session has everything that stands in slices. */
+  hasAll(session: Session): boolean {
+    return session.next === this.#end
+  }
+
+  /**
+   * Has a session that is served apart go on with the slices, when it stands exactly where one begins or where the next
+   * one will. Returns whether it does.
+   */
+  join(session: Session): boolean {
+    if (session.cursor === this.#cursor) session.next = this.#end
+    else
+      session.next = this.#slices.find((slice) => !slice.isBeat && slice.from === session.cursor + 1)?.number
+    return session.next !== undefined
+  }
+
+  /** The last delta before the next slice that begins after `position`; where a session apart should stop to join. */
+  boundaryAfter(position: number): number {
+    const next = this.#slices.find((slice) => !slice.isBeat && slice.from > position + 1)
+    return next === undefined ? this.#cursor : next.from - 1
+  }
+
+  #append(slice: Omit<Slice, 'number'>): void {
+    this.#slices.push({ number: this.#end++, ...slice })
+    this.#keptBytes += slice.bytes.byteLength
+    while (this.#slices.length > 1 && (this.#keptBytes > KEPT_BYTES || this.#slices.length > KEPT_SLICES)) {
+      this.#dropOldest()
     }
   }
 
-  /** Cancels a flush that is due. */
-  close(): void {
-    this.#cancelFlush?.()
-    this.#cancelFlush = undefined
+  #dropOldest(): void {
+    for (const session of this.sessions) if (session.next === this.first) this.#setApart(session)
+    this.#keptBytes -= this.#slices.shift()!.bytes.byteLength
   }
 
-  *#live(): Iterable<Session> {
-    for (const session of this.#sessions) if (session.fullSince === undefined) yield session
-  }
-
-  #noteIfFull(session: Session): void {
-    if (session.isFull) session.fullSince ??= this.#context.clock.monotonic()
+  /** From where it stands it goes on from the ring, which may hold longer what it needs. */
+  #setApart(session: Session): void {
+    if (session.next === undefined) return
+    const slice = this.#slices[session.next - this.first]
+    session.cursor = slice === undefined ? this.#cursor : slice.from - 1
+    session.next = undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../bus/clock.js'
 import type { FeedMetrics } from '../bus/protocol.js'
 
-/** A session counts as lagging when its socket has been full for so many milliseconds. */
+/** A session counts as lagging when it has not had everything for so many milliseconds. */
 const LAGGING_AFTER = 1000
 /** Least milliseconds over which a rate is told; a look within it sees the rates of the last span. */
 const RATE_SPAN = 1000
@@ -36,7 +36,7 @@ export class FeedMeter {
     this.#dropped += missed
   }
 
-  sample(sessions: Iterable<{ fullSince: number | undefined }>): Omit<FeedMetrics, 'sampled'> {
+  sample(sessions: Iterable<{ behindSince: number | undefined }>): Omit<FeedMetrics, 'sampled'> {
     const now = this.#clock.monotonic()
     const seconds = (now - this.#since) / 1000
     if (seconds * 1000 >= RATE_SPAN) {
@@ -49,9 +49,9 @@ export class FeedMeter {
     }
     let viewers = 0
     let lagging = 0
-    for (const { fullSince } of sessions) {
+    for (const { behindSince } of sessions) {
       viewers++
-      if (fullSince !== undefined && now - fullSince >= LAGGING_AFTER) lagging++
+      if (behindSince !== undefined && now - behindSince >= LAGGING_AFTER) lagging++
     }
     return { viewers, lagging, ...this.#rates, dropped: this.#dropped, gaps: this.#gaps }
   }

@@ -37,6 +37,7 @@ export const feedQuery = z.strictObject({
     .default('50')
     .transform(Number)
     .describe(`one of ${BATCHES.join(', ')}`),
+  format: z.enum(['sse', 'ndjson']).optional().describe('sse or ndjson'),
   lastEventId: z.string().max(128).optional().describe('the id of the last event received'),
 })
 
@@ -48,9 +49,14 @@ export interface Filter {
   readonly topics: ReadonlySet<Topic>
   /** Milliseconds that a delta may wait to be batched. */
   readonly batch: number
+  /** Lets everything through but debug lines: what pages ask for. */
+  readonly isDefault: boolean
   matches(delta: Delta): boolean
-  /** The parts of a full snapshot that the filter lets through; sections of other topics are absent. */
-  apply(snapshot: Snapshot): Snapshot
+  /**
+   * The parts of a full snapshot that the filter lets through, with the newest `history` of its log lines; sections of
+   * other topics are absent.
+   */
+  apply(snapshot: Snapshot, history: number): Snapshot
 }
 
 /** The filter that a query asks for. */
@@ -69,7 +75,16 @@ export function createFilter(query: FeedQuery): Filter {
     (sources === undefined || sources.has(line.source)) &&
     matchesItem(line)
 
+  const isDefault =
+    topics.size === TOPICS.length &&
+    query.level === 'info' &&
+    query.batch === 50 &&
+    sources === undefined &&
+    sessions === undefined &&
+    instances === undefined
+
   return {
+    isDefault,
     key: JSON.stringify([
       [...topics].sort(),
       query.level,
@@ -84,12 +99,12 @@ export function createFilter(query: FeedQuery): Filter {
       if (!topics.has(delta.topic)) return false
       return delta.topic === 'log' ? matchesLine(delta.item) : matchesItem(delta.item)
     },
-    apply(snapshot) {
+    apply(snapshot, history) {
       const { metrics, series, log, requests, calls, channels } = snapshot
       return {
         time: snapshot.time,
         ...(topics.has('metrics') && metrics && { metrics }),
-        ...(topics.has('log') && log && { log: log.filter(matchesLine).slice(-query.history || log.length) }),
+        ...(topics.has('log') && log && { log: newest(log.filter(matchesLine), history) }),
         ...(topics.has('request') && requests && { requests: requests.filter(matchesItem) }),
         ...(topics.has('call') && calls && { calls: calls.filter(matchesItem) }),
         ...(topics.has('channel') && channels && { channels: channels.filter(matchesItem) }),
@@ -97,4 +112,8 @@ export function createFilter(query: FeedQuery): Filter {
       }
     },
   }
+}
+
+function newest<Item>(items: Item[], count: number): Item[] {
+  return items.slice(Math.max(0, items.length - count))
 }

@@ -1,120 +1,54 @@
 import type { Cancel, Clock } from '../bus/clock.js'
+import type { Tick } from '../bus/messages.js'
 import type { Ops } from '../bus/ops.js'
-import {
-  HEARTBEAT_INTERVAL,
-  PROTOCOL_VERSION,
-  type Bye,
-  type GapReason,
-  type Topic,
-} from '../bus/protocol.js'
+import { HEARTBEAT_INTERVAL, PROTOCOL_VERSION, type Topic } from '../bus/protocol.js'
 import { DeltaRing } from './delta-ring.js'
+import { sayBye } from './farewell.js'
 import { FeedGroup } from './feed-group.js'
+import { parseEventId, toEventId, toFrame, type FeedFormat } from './feed-format.js'
+import type { FeedLimits } from './feed-limits.js'
 import { FeedMeter } from './feed-meter.js'
+import { FeedWriter } from './feed-writer.js'
 import type { Filter } from './filter.js'
-import { parseEventId, toEventId, toFrame, toRetryLine, toRuns } from './frames.js'
+import { FlushTimer } from './flush-timer.js'
 import { Session, type ByteStream } from './session.js'
 
-/** Deltas held for sessions that lag or come back. */
-const RING_CAPACITY = 8192
-/** A session whose socket stays full for longer, in milliseconds, is ended. */
+/** A session whose socket takes nothing for so many milliseconds is destroyed. */
+const STALLED_LIMIT = 15_000
+/** A session that has not caught up for so many milliseconds is ended. */
 const LAGGING_LIMIT = 30_000
-/** Milliseconds over which ended clients are spread when they come back. */
+/** Milliseconds between two looks for such sessions. */
+const LOOK_INTERVAL = 1000
+/** Milliseconds over which clients are spread that come back after a cut connection. */
 const RETRY_SPREAD = 2000
 
+export interface AttachOptions {
+  filter: Filter
+  format: FeedFormat
+  /** Log lines in a full snapshot. */
+  history: number
+  /** Where the client's last stream ended. */
+  lastEventId?: string | undefined
+  /** Whom the stream counts for in the limit of streams for one address. */
+  address: string
+}
+
 export interface Hub {
-  /** Serves `stream` from now on. `lastEventId` is where the client's last stream ended. Never throws. */
-  attach(stream: ByteStream, filter: Filter, lastEventId?: string): void
-  /** Open streams. */
-  readonly viewers: number
+  /** Serves `stream` from now on. Over the limits it is told `bye`, and ended. Never throws. */
+  attach(stream: ByteStream, options: AttachOptions): void
   /** Ends every stream with `bye`. Streams attached later get it at once. */
   close(): void
 }
 
 /** Fans the deltas and snapshots of one bus out to all open streams. */
-export function createHub(ops: Ops, clock: Clock): Hub {
-  const ring = new DeltaRing(RING_CAPACITY, ops.position)
-  const groups = new Map<string, FeedGroup>()
-  const sessions = new Set<Session>()
+export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
+  const ring = new DeltaRing(limits, ops.position)
   const meter = new FeedMeter(clock)
+  const writer = new FeedWriter({ ops, ring, clock, meter })
+  const groups = new Map<string, { group: FeedGroup; timer: FlushTimer }>()
+  const sessions = new Set<Session>()
+  const addresses = new Map<string, number>()
   let closed = false
-
-  const groupOf = (filter: Filter): FeedGroup => {
-    let group = groups.get(filter.key)
-    if (group === undefined) {
-      group = new FeedGroup({
-        ...{ filter, ring, clock, meter },
-        epoch: ops.epoch,
-        fault: (place, error) => ops.fault(place, error),
-        heal: (session) => heal(session, 'lagging', session.cursor + 1),
-      })
-      groups.set(filter.key, group)
-    }
-    return group
-  }
-
-  const send = (session: Session, frames: string): void => session.write(Buffer.from(frames))
-
-  /** Sends what is after the session's `position`, all of which the ring must hold. */
-  const sendAfter = (session: Session, position: number): void => {
-    const { frames, items } = toRuns(ring, session.filter, ops.epoch, position + 1, ring.last)
-    session.cursor = ring.last
-    if (items > 0) send(session, frames)
-    meter.countItems(items)
-  }
-
-  const sendSnapshot = (session: Session): void => {
-    const snapshot = session.filter.apply(ops.snapshot())
-    send(session, toFrame('snapshot', snapshot, toEventId(ops.epoch, session.cursor)))
-  }
-
-  /** Tells what is missing between the session's cursor and now, and makes it whole by a full snapshot. */
-  const heal = (session: Session, reason: GapReason, from?: number): void => {
-    session.cursor = ring.last
-    const gap =
-      from === undefined ? { reason } : { from, to: ring.last, missed: ring.last - from + 1, reason }
-    meter.countGap(gap.missed ?? 0)
-    send(session, toFrame('gap', gap, toEventId(ops.epoch, session.cursor)))
-    sendSnapshot(session)
-  }
-
-  const greet = (session: Session, resumed: boolean): void => {
-    const { service, version, environment, instance, epoch } = ops
-    const hello = {
-      protocol: PROTOCOL_VERSION,
-      epoch,
-      instance,
-      service,
-      ...(version !== undefined && { version }),
-      ...(environment !== undefined && { environment }),
-      time: clock.now(),
-      heartbeat: HEARTBEAT_INTERVAL,
-      resumed,
-      topics: [...session.filter.topics] as Topic[],
-    } as const
-    send(session, toRetryLine(1000 + Math.random() * RETRY_SPREAD) + toFrame('hello', hello))
-  }
-
-  const begin = (session: Session, lastEventId: string | undefined): void => {
-    const resumePoint = lastEventId === undefined ? undefined : parseEventId(lastEventId)
-    const sameEpoch = resumePoint?.epoch === ops.epoch && resumePoint.seq <= ring.last
-    const resumed = sameEpoch && ring.holdsAfter(resumePoint.seq)
-    greet(session, resumed)
-    session.cursor = ring.last
-    if (resumed) sendAfter(session, resumePoint.seq)
-    else if (lastEventId === undefined) sendSnapshot(session)
-    else if (sameEpoch) heal(session, 'evicted', resumePoint.seq + 1)
-    else heal(session, 'epoch')
-  }
-
-  const catchUp = (session: Session): void => {
-    if (ring.holdsAfter(session.cursor)) sendAfter(session, session.cursor)
-    else heal(session, 'lagging', session.cursor + 1)
-  }
-
-  const bye = (session: Session, reason: Bye['reason']): void => {
-    const retry = Math.round(500 + Math.random() * RETRY_SPREAD)
-    session.end(toRetryLine(retry) + toFrame('bye', { reason, retry }))
-  }
 
   const guard = (place: string, work: () => void): void => {
     try {
@@ -124,69 +58,152 @@ export function createHub(ops: Ops, clock: Clock): Hub {
     }
   }
 
+  const flush = (group: FeedGroup, timer: FlushTimer): void => {
+    group.encode()
+    const now = clock.monotonic()
+    for (const session of group.sessions) if (!group.hasAll(session)) session.behindSince ??= now
+    writer.serve(group.sessions)
+    if (group.isBehind) timer.scheduleNow()
+  }
+
+  const groupOf = (filter: Filter, format: FeedFormat): FeedGroup => {
+    const key = `${format.name} ${filter.key}`
+    let entry = groups.get(key)
+    if (entry === undefined) {
+      const group = new FeedGroup({ filter, format, ring, epoch: ops.epoch })
+      const timer: FlushTimer = new FlushTimer(clock, filter.batch, () =>
+        guard('A flush of the feed', () => flush(group, timer)),
+      )
+      groups.set(key, (entry = { group, timer }))
+    }
+    return entry.group
+  }
+
+  const leave = (session: Session, address: string): void => {
+    if (!sessions.delete(session)) return
+    writer.forget(session)
+    const left = addresses.get(address)! - 1
+    if (left === 0) addresses.delete(address)
+    else addresses.set(address, left)
+    const { group } = session
+    group.sessions.delete(session)
+    if (group.sessions.size > 0) return
+    const key = `${group.format.name} ${group.filter.key}`
+    groups.get(key)?.timer.cancel()
+    groups.delete(key)
+  }
+
+  const greet = (session: Session, resumed: boolean): void => {
+    const { service, version, environment, instance, epoch } = ops
+    const { format, filter } = session.group
+    const hello = toFrame(format, 'hello', {
+      protocol: PROTOCOL_VERSION,
+      epoch,
+      instance,
+      service,
+      ...(version !== undefined && { version }),
+      ...(environment !== undefined && { environment }),
+      time: clock.now(),
+      heartbeat: HEARTBEAT_INTERVAL,
+      resumed,
+      topics: [...filter.topics] as Topic[],
+    })
+    writer.put(session, format.retry(Math.round(1000 + Math.random() * RETRY_SPREAD)) + hello)
+    session.isOpen = true
+  }
+
+  const begin = (session: Session, lastEventId: string | undefined): void => {
+    const resumePoint = lastEventId === undefined ? undefined : parseEventId(lastEventId)
+    const sameEpoch = resumePoint?.epoch === ops.epoch && resumePoint.seq <= ring.last
+    const resumed = sameEpoch && ring.holdsAfter(resumePoint.seq)
+    greet(session, resumed)
+    if (resumed) session.cursor = resumePoint.seq
+    else if (lastEventId === undefined) writer.sendSnapshot(session)
+    else if (sameEpoch) writer.heal(session, 'evicted', resumePoint.seq + 1)
+    else writer.heal(session, 'epoch')
+    session.group.encode(true)
+    // The first bytes fill a socket for a moment; what is left goes on when it drains.
+    writer.write(session)
+  }
+
+  const beat = (tick: Tick): void => {
+    const encoded = new Map<string, Uint8Array>()
+    for (const { group } of groups.values()) {
+      const { format, filter } = group
+      const withMetrics = filter.topics.has('metrics')
+      const key = `${format.name} ${withMetrics}`
+      let bytes = encoded.get(key)
+      if (bytes === undefined) {
+        const id = toEventId(ops.epoch, ring.last)
+        bytes = Buffer.from(toFrame(format, 'snapshot', withMetrics ? tick : { time: tick.time }, id))
+        encoded.set(key, bytes)
+      }
+      group.beat(bytes)
+      writer.serve(group.sessions)
+    }
+  }
+
+  const cutSlow = (): void => {
+    const now = clock.monotonic()
+    for (const session of sessions) {
+      if (session.isFull) session.fullSince ??= now
+      if (session.fullSince !== undefined && now - session.fullSince >= STALLED_LIMIT)
+        session.stream.destroy()
+      else if (
+        session.isOpen &&
+        session.behindSince !== undefined &&
+        now - session.behindSince >= LAGGING_LIMIT
+      ) {
+        writer.end(session, 'lagging')
+      }
+    }
+  }
+
   const cancels: Cancel[] = [
     ops.bus.subscribe('delta', (delta) => {
       ring.push(delta)
-      for (const group of groups.values()) group.schedule()
+      for (const { timer } of groups.values()) timer.schedule()
     }),
-    ops.bus.subscribe('tick', (tick) => {
-      const now = clock.monotonic()
-      const frames = new Map<boolean, Uint8Array>()
-      for (const group of groups.values()) {
-        const withMetrics = group.filter.topics.has('metrics')
-        let data = frames.get(withMetrics)
-        if (data === undefined) {
-          const snapshot = withMetrics ? tick : { time: tick.time }
-          data = Buffer.from(toFrame('snapshot', snapshot, toEventId(ops.epoch, ring.last)))
-          frames.set(withMetrics, data)
-        }
-        group.beat(data)
-      }
-      for (const session of sessions) {
-        if (session.fullSince === undefined || now - session.fullSince < LAGGING_LIMIT) continue
-        bye(session, 'lagging')
-        session.destroy()
-      }
-    }),
+    ops.bus.subscribe('tick', (tick) => guard('A heartbeat', () => beat(tick))),
     ops.sample('feed', () => meter.sample(sessions)),
+    clock.setInterval(() => guard('The look for slow clients', cutSlow), LOOK_INTERVAL),
   ]
 
   return {
-    get viewers() {
-      return sessions.size
-    },
-    attach(stream, filter, lastEventId) {
-      const session = new Session(stream, filter, meter)
+    attach(stream, { filter, format, history, lastEventId, address }) {
       // Without a listener, a reset connection would be an uncaught error in the host.
       stream.on('error', () => undefined)
-      if (closed) return bye(session, 'shutdown')
-      const group = groupOf(filter)
-      stream.on('close', () => {
-        sessions.delete(session)
-        if (group.remove(session) === 0) groups.delete(filter.key)
-      })
-      stream.on('drain', () => {
-        if (session.fullSince === undefined || !sessions.has(session)) return
-        session.fullSince = undefined
-        guard('A session that catches up', () => {
-          group.flush()
-          catchUp(session)
-          group.add(session)
-        })
-      })
+      const held = addresses.get(address) ?? 0
+      if (closed) return sayBye(stream, format, 'shutdown', clock)
+      if (sessions.size >= limits.sessions || held >= limits.sessionsPerAddress) {
+        return sayBye(stream, format, 'full', clock)
+      }
+      const session = new Session(stream, groupOf(filter, format), history)
       sessions.add(session)
-      guard('A new session', () => {
-        group.flush()
-        begin(session, lastEventId)
-        group.add(session)
+      session.group.sessions.add(session)
+      addresses.set(address, held + 1)
+      stream.on('close', () => leave(session, address))
+      stream.on('drain', () => {
+        session.fullSince = undefined
+        writer.serveSoon(session)
       })
+      guard('A new session', () => begin(session, lastEventId))
     },
     close() {
       if (closed) return
       closed = true
       for (const cancel of cancels) cancel()
-      for (const group of groups.values()) guard('The last flush', () => group.flush())
-      for (const session of sessions) guard('A farewell', () => bye(session, 'shutdown'))
+      for (const { group, timer } of groups.values()) {
+        timer.cancel()
+        guard('The last flush', () => group.encode(true))
+      }
+      for (const session of [...sessions]) {
+        guard('A farewell', () => {
+          writer.write(session)
+          writer.end(session, 'shutdown')
+        })
+      }
+      writer.close()
     },
   }
 }

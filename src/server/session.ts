@@ -1,44 +1,37 @@
 import type { ServerResponse } from 'node:http'
-import type { FeedMeter } from './feed-meter.js'
-import type { Filter } from './filter.js'
+import type { FeedGroup } from './feed-group.js'
 
 /** Where a session's bytes go: the part of an HTTP response that the hub needs. */
 export type ByteStream = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableNeedDrain'> & {
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
 
-/** One open stream. While its socket is full it holds nothing but the position up to which it was served. */
+/** One open stream: a position in its group, and a socket. It queues nothing of its own. */
 export class Session {
-  readonly filter: Filter
-  /** Everything up to this delta was sent, filtered out, or counted in a gap. */
+  readonly group: FeedGroup
+  readonly history: number
+  readonly stream: ByteStream
+  /** Number of the group's next slice for it; undefined while it is served apart from the others. */
+  next: number | undefined
+  /** Everything up to this delta was sent, filtered out, or counted in a gap. Kept while it is served apart. */
   cursor = 0
-  /** Monotonic time since when its socket has been full; undefined while it keeps up. */
+  /** It has been greeted; before that nothing else may be written. */
+  isOpen = false
+  /** Monotonic time since when its socket has taken nothing more; undefined while it takes. */
   fullSince: number | undefined
-  readonly #stream: ByteStream
-  readonly #meter: FeedMeter
+  /** Monotonic time since when it has not had everything; undefined while it keeps up. */
+  behindSince: number | undefined
+  /** Monotonic times of its latest gaps. */
+  gaps: number[] = []
 
-  constructor(stream: ByteStream, filter: Filter, meter: FeedMeter) {
-    this.#stream = stream
-    this.filter = filter
-    this.#meter = meter
+  constructor(stream: ByteStream, group: FeedGroup, history: number) {
+    this.stream = stream
+    this.group = group
+    this.history = history
   }
 
   /** The socket has as much as it takes; what was written is not lost. */
   get isFull(): boolean {
-    return this.#stream.writableNeedDrain
-  }
-
-  /** Writes whole frames. The bytes may be shared with other sessions: nobody changes them. */
-  write(frames: Uint8Array): void {
-    this.#meter.countBytes(frames.byteLength)
-    this.#stream.write(frames)
-  }
-
-  end(frames: string): void {
-    this.#stream.end(frames)
-  }
-
-  destroy(): void {
-    this.#stream.destroy()
+    return this.stream.writableNeedDrain
   }
 }
