@@ -18,8 +18,8 @@ const MODELS_LIMIT = 200
 class CallAggregate implements Mergeable<CallAggregate> {
   total = 0
   errors = 0
-  inputTokens = 0
-  outputTokens = 0
+  inputTokens: number | undefined
+  outputTokens: number | undefined
   readonly latency = new Histogram()
   readonly timeToFirstToken = new Histogram()
   readonly tokensPerSecond = new Histogram()
@@ -27,8 +27,8 @@ class CallAggregate implements Mergeable<CallAggregate> {
   add(call: CallRecord): void {
     this.total++
     if (call.state === 'error' || call.state === 'stale') this.errors++
-    this.inputTokens += call.inputTokens ?? 0
-    this.outputTokens += call.outputTokens ?? 0
+    this.inputTokens = sum(this.inputTokens, call.inputTokens)
+    this.outputTokens = sum(this.outputTokens, call.outputTokens)
     if (call.duration !== undefined && call.state === 'ok') this.latency.add(call.duration)
     if (call.timeToFirstToken !== undefined) this.timeToFirstToken.add(call.timeToFirstToken)
     if (call.tokensPerSecond !== undefined) this.tokensPerSecond.add(call.tokensPerSecond)
@@ -37,15 +37,16 @@ class CallAggregate implements Mergeable<CallAggregate> {
   merge(other: CallAggregate): void {
     this.total += other.total
     this.errors += other.errors
-    this.inputTokens += other.inputTokens
-    this.outputTokens += other.outputTokens
+    this.inputTokens = sum(this.inputTokens, other.inputTokens)
+    this.outputTokens = sum(this.outputTokens, other.outputTokens)
     this.latency.merge(other.latency)
     this.timeToFirstToken.merge(other.timeToFirstToken)
     this.tokensPerSecond.merge(other.tokensPerSecond)
   }
 
   clear(): void {
-    this.total = this.errors = this.inputTokens = this.outputTokens = 0
+    this.total = this.errors = 0
+    this.inputTokens = this.outputTokens = undefined
     this.latency.clear()
     this.timeToFirstToken.clear()
     this.tokensPerSecond.clear()
@@ -59,8 +60,8 @@ class CallAggregate implements Mergeable<CallAggregate> {
       latency: this.latency.quantiles(),
       timeToFirstToken: this.timeToFirstToken.quantiles(),
       tokensPerSecond: this.tokensPerSecond.quantiles(),
-      inputTokens: this.inputTokens,
-      outputTokens: this.outputTokens,
+      ...(this.inputTokens !== undefined && { inputTokens: this.inputTokens }),
+      ...(this.outputTokens !== undefined && { outputTokens: this.outputTokens }),
     }
   }
 }
@@ -152,6 +153,11 @@ export class CallMetrics {
     }
     return forgot
   }
+}
+
+/** Unknown and unknown is unknown, not 0. */
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : a + (b ?? 0)
 }
 
 function keyOf(provider: string, model: string): string {

@@ -82,6 +82,7 @@ export function createCore(options: CoreOptions): Ops {
     calls: () => state.calls.records(),
     channels: () => state.channels.records(),
     close() {
+      bus.publish('closed', undefined)
       stopTicking()
       state.close()
       metrics.close()

@@ -3,6 +3,9 @@ import mittModule from 'mitt'
 // mitt's type file declares a CommonJS default, its ES module exports the function itself.
 const mitt = mittModule as unknown as typeof mittModule.default
 
+/** Publishes inside listeners inside publishes: beyond it a listener must be answering itself. */
+const DEPTH_LIMIT = 50
+
 export type Listener<Message> = (message: Message) => void
 
 export interface EventBus<Events extends object> {
@@ -20,16 +23,25 @@ export function createEventBus<Events extends object>(
   onFault: (place: string, error: unknown) => void,
 ): EventBus<Events> {
   const emitter = mitt<Record<string, unknown>>()
+  let listeners = 0
+  let depth = 0
   return {
     publish(type, message) {
+      if (depth >= DEPTH_LIMIT) {
+        onFault(`A publish of "${type}"`, new Error(`listeners publish more than ${DEPTH_LIMIT} levels deep`))
+        return
+      }
+      depth++
       emitter.emit(type, message)
+      depth--
     },
     subscribe(type, listener) {
+      const place = `listener ${++listeners} of "${type}"`
       const guarded = (message: unknown): void => {
         try {
           listener(message as Parameters<typeof listener>[0])
         } catch (error) {
-          onFault(`a listener of "${type}"`, error)
+          onFault(place, error)
         }
       }
       emitter.on(type, guarded)

@@ -5,7 +5,11 @@ import { LiveCalls } from './live-calls.js'
 import { LiveChannels } from './live-channels.js'
 import { LiveLog } from './live-log.js'
 import { LiveRequests } from './live-requests.js'
+import { ModelSteps } from './model-steps.js'
 import type { BusEvents, CallEndMessage, CallStartMessage, Delta, RequestEndMessage } from './messages.js'
+
+/** Deltas that listeners of deltas may cause before the outermost one is through. */
+const NESTED_LIMIT = 1000
 
 interface Context {
   bus: EventBus<BusEvents>
@@ -25,7 +29,9 @@ export class LiveState {
   readonly channels: LiveChannels
   readonly #bus: EventBus<BusEvents>
   readonly #unsubscribe: (() => void)[]
+  readonly #steps = new ModelSteps()
   #seq = 0
+  #unpublished: Delta[] = []
   #anomalies = 0
 
   constructor(context: Context) {
@@ -40,7 +46,10 @@ export class LiveState {
       ...context,
       anomaly,
       publish: (item) => this.#publish({ seq: ++this.#seq, topic: 'request', item }),
-      ended: (record) => bus.publish('request.ended', record),
+      ended: (record) => {
+        this.#steps.forget(record.id)
+        bus.publish('request.ended', record)
+      },
     })
     this.calls = new LiveCalls({
       ...context,
@@ -50,13 +59,18 @@ export class LiveState {
     })
     this.#unsubscribe = [
       bus.subscribe('log', (message) => {
+        if (this.#isFlooded()) return
         const seq = ++this.#seq
         this.#publish({ seq, topic: 'log', item: this.log.add(message, seq) })
       }),
-      bus.subscribe('request.start', (message) => this.requests.start(message)),
+      bus.subscribe('request.start', (message) => {
+        if (!this.#isFlooded()) this.requests.start(message)
+      }),
       bus.subscribe('request.update', (message) => this.requests.update(message)),
       bus.subscribe('request.end', (message) => this.#endRequest(message)),
-      bus.subscribe('call.start', (message) => this.#startCall(message)),
+      bus.subscribe('call.start', (message) => {
+        if (!this.#isFlooded()) this.#startCall(message)
+      }),
       bus.subscribe('call.progress', (message) => {
         this.calls.progress(message)
         const requestId = this.calls.get(message.id)?.requestId
@@ -90,14 +104,18 @@ export class LiveState {
     this.calls.close()
   }
 
+  /** A listener may cause the next delta while this one is being handed out; it has to wait for its turn. */
   #publish(delta: Delta): void {
-    this.#bus.publish('delta', delta)
+    this.#unpublished.push(delta)
+    if (this.#unpublished.length > 1) return
+    for (let i = 0; i < this.#unpublished.length; i++) this.#bus.publish('delta', this.#unpublished[i]!)
+    this.#unpublished = []
   }
 
   #endRequest(message: RequestEndMessage): void {
     const record = this.requests.isActive(message.id) ? this.requests.get(message.id) : undefined
     this.requests.end(message)
-    if (message.state !== 'error' || record === undefined) return
+    if (message.state !== 'error' || message.logged === true || record === undefined) return
     this.#bus.publish('log', {
       level: 'error',
       source: 'request',
@@ -110,9 +128,10 @@ export class LiveState {
   #startCall(message: CallStartMessage): void {
     this.calls.start(message)
     const { requestId, model } = message
-    if (requestId !== undefined && this.calls.isActive(message.id) && this.requests.isActive(requestId)) {
-      this.requests.update({ id: requestId, activity: 'working', step: { kind: 'model', name: model } })
-    }
+    if (requestId === undefined || !this.calls.isActive(message.id) || !this.requests.isActive(requestId))
+      return
+    const step = this.#steps.begin(requestId, { id: message.id, model }, this.requests.get(requestId)?.step)
+    this.requests.update({ id: requestId, activity: 'working', step })
   }
 
   #endCall(message: CallEndMessage): void {
@@ -120,7 +139,7 @@ export class LiveState {
     this.calls.end(message)
     const call = this.calls.get(message.id)
     if (call === undefined || !wasActive) return
-    if (call.requestId !== undefined) this.#endModelStep(call.requestId, call.model)
+    if (call.requestId !== undefined) this.#endModelStep(call.requestId, call.id)
     if (message.state !== 'error') return
     this.#bus.publish('log', {
       level: 'error',
@@ -132,8 +151,18 @@ export class LiveState {
     })
   }
 
-  #endModelStep(requestId: string, model: string): void {
-    const step = this.requests.get(requestId)?.step
-    if (step?.kind === 'model' && step.name === model) this.requests.update({ id: requestId, step: null })
+  #endModelStep(requestId: string, callId: string): void {
+    const step = this.#steps.end(requestId, callId)
+    // A step that the host has set meanwhile is newer than the call.
+    const isCall = this.requests.get(requestId)?.step?.kind === 'model'
+    if (step !== undefined && isCall && this.requests.isActive(requestId))
+      this.requests.update({ id: requestId, step })
+  }
+
+  /** A listener that answers each delta with another one would go on for ever. */
+  #isFlooded(): boolean {
+    const flooded = this.#unpublished.length > NESTED_LIMIT
+    if (flooded) this.#anomalies++
+    return flooded
   }
 }

@@ -56,6 +56,8 @@ export interface RequestEndMessage {
   id: string
   state: 'ok' | 'error' | 'cancelled'
   error?: string | undefined
+  /** The failure is in the log already. */
+  logged?: boolean | undefined
 }
 
 export interface CallStartMessage {
@@ -132,6 +134,8 @@ export interface Tick {
 export interface BusEvents extends Messages {
   delta: Delta
   tick: Tick
+  /** The recorder was closed: nothing will come any more. */
+  closed: undefined
   /** A request reached its end. Comes also for those that sampling keeps out of the feed. */
   'request.ended': RequestRecord
   /** A call reached its end. */

@@ -109,7 +109,11 @@ export class MetricsRecorder {
 
   #count(name: string, add: number): void {
     const known = this.#counters.get(name)
-    if (Number.isFinite(add) && (known !== undefined || this.#counters.size < this.#context.limits.names)) {
+    if (
+      add >= 0 &&
+      add < Infinity &&
+      (known !== undefined || this.#counters.size < this.#context.limits.names)
+    ) {
       this.#counters.set(name, (known ?? 0) + add)
     } else this.#context.state.countAnomaly()
   }

@@ -84,14 +84,19 @@ export interface CallHandle {
   cancel(end?: CallEnd): void
 }
 
+export interface FailOptions {
+  /** A line of level error about it is in the log already. Default: false. */
+  logged?: boolean | undefined
+}
+
 export interface RequestHandle {
   readonly id: string
   update(update: RequestUpdate): void
   /** Starts a call of this request, with its session; while it runs it is the request's step. */
   startCall(call: CallOptions): CallHandle
   end(): void
-  /** Ends the request as failed and writes a log line of level error, source `request`. */
-  fail(error: unknown): void
+  /** Ends the request as failed and writes a log line of level error, source `request`, unless there is one already. */
+  fail(error: unknown, options?: FailOptions): void
   cancel(): void
 }
 

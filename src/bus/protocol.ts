@@ -123,8 +123,9 @@ export interface CallStatistics {
   latency: Quantiles
   timeToFirstToken: Quantiles
   tokensPerSecond: Quantiles
-  inputTokens: number
-  outputTokens: number
+  /** Of the calls that told theirs; absent when none did. */
+  inputTokens?: number
+  outputTokens?: number
 }
 
 export interface ModelStatistics extends CallStatistics {

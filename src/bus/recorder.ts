@@ -37,17 +37,19 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
         source: toName(options.source),
       }),
     )
-    const end = (state: 'ok' | 'error' | 'cancelled', details: CallEnd = {}, error?: unknown): void => {
-      guard(() =>
-        bus.publish('call.end', {
-          id,
-          state,
-          ...toTokenCounts(details),
-          finishReason: toName(details.finishReason),
-          httpStatus: toNumber(details.httpStatus) ?? statusOf(error),
-          ...(state === 'error' && { error: toErrorText(error), errorType: errorTypeOf(error) }),
-        }),
-      )
+    const end = (
+      state: 'ok' | 'error' | 'cancelled',
+      details: CallEnd | undefined,
+      error?: unknown,
+    ): void => {
+      bus.publish('call.end', {
+        id,
+        state,
+        ...toTokenCounts(details),
+        finishReason: toName(read(details, 'finishReason')),
+        httpStatus: toNumber(read(details, 'httpStatus')) ?? statusOf(error),
+        ...(state === 'error' && { error: toErrorText(error), errorType: errorTypeOf(error) }),
+      })
     }
     return {
       id,
@@ -91,7 +93,13 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
         }),
       startCall: (call) => startCall(call, { id, session }),
       end: () => bus.publish('request.end', { id, state: 'ok' }),
-      fail: (error) => bus.publish('request.end', { id, state: 'error', error: toErrorText(error) }),
+      fail: (error, options) =>
+        bus.publish('request.end', {
+          id,
+          state: 'error',
+          error: toErrorText(error),
+          logged: read(options, 'logged') === true,
+        }),
       cancel: () => bus.publish('request.end', { id, state: 'cancelled' }),
     }
   }
@@ -148,9 +156,14 @@ function toNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
-function toTokenCounts(counts: TokenCounts): TokenCounts {
-  const { inputTokens, outputTokens, cachedTokens, reasoningTokens, estimated } = counts
-  return { inputTokens, outputTokens, cachedTokens, reasoningTokens, estimated }
+function toTokenCounts(counts: TokenCounts | undefined): TokenCounts {
+  return {
+    inputTokens: toNumber(read(counts, 'inputTokens')),
+    outputTokens: toNumber(read(counts, 'outputTokens')),
+    cachedTokens: toNumber(read(counts, 'cachedTokens')),
+    reasoningTokens: toNumber(read(counts, 'reasoningTokens')),
+    estimated: read(counts, 'estimated') === true,
+  }
 }
 
 /** The HTTP status that the usual clients' errors carry. */
@@ -164,9 +177,14 @@ function errorTypeOf(error: unknown): string | undefined {
   if (typeof code === 'string') return toName(code)
   const status = statusOf(error)
   if (status !== undefined) return String(status)
-  return error instanceof Error ? toName(error.name) : undefined
+  return toName(read(error, 'name'))
 }
 
-function read(error: unknown, key: string): unknown {
-  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[key] : undefined
+/** A host's objects may throw when they are read; then the value is unknown. */
+function read(value: unknown, key: string): unknown {
+  try {
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,6 @@
 import { FastifySSEPlugin } from 'fastify-sse-v2'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FeedEncoding } from './feed-encoding.js'
 import { sseFormat, type FeedFormat } from './feed-format.js'
 
 /*
@@ -9,7 +10,11 @@ import { sseFormat, type FeedFormat } from './feed-format.js'
  */
 
 /** Headers of the feed beside those of the plugin; nginx buffers a stream unless it is told not to. */
-const HEADERS = { 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff', vary: 'accept' } as const
+const HEADERS = {
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+  vary: 'accept, accept-encoding',
+} as const
 
 const CACHE_CONTROL = 'no-cache,no-transform'
 
@@ -19,8 +24,8 @@ export async function registerEventStreams(scope: FastifyInstance): Promise<void
 }
 
 /** Answers with status 200 and the headers of an event stream. From then on `reply.raw` is the caller's to write. */
-export function openEventStream(reply: FastifyReply): FastifyReply['raw'] {
-  void reply.headers(HEADERS)
+export function openEventStream(reply: FastifyReply, encoding: FeedEncoding): FastifyReply['raw'] {
+  void reply.headers({ ...HEADERS, ...encodingHeader(encoding) })
   reply.sse({})
   return reply.raw
 }
@@ -39,7 +44,22 @@ export function openLineStream(reply: FastifyReply): FastifyReply['raw'] {
 const ndjsonType = 'application/x-ndjson; charset=utf-8'
 
 /** Answers HEAD: the headers that GET would have, and no stream. */
-export function sendStreamHead(reply: FastifyReply, format: FeedFormat): FastifyReply {
+export function sendStreamHead(
+  reply: FastifyReply,
+  format: FeedFormat,
+  encoding: FeedEncoding,
+): FastifyReply {
   const type = format === sseFormat ? 'text/event-stream; charset=utf-8' : ndjsonType
-  return reply.headers({ ...HEADERS, 'content-type': type, 'cache-control': CACHE_CONTROL }).send()
+  return reply
+    .headers({
+      ...HEADERS,
+      'content-type': type,
+      'cache-control': CACHE_CONTROL,
+      ...encodingHeader(encoding),
+    })
+    .send()
+}
+
+function encodingHeader({ name }: FeedEncoding): { 'content-encoding'?: string } {
+  return name === 'identity' ? {} : { 'content-encoding': name }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../bus/clock.js'
 import type { Bye } from '../bus/protocol.js'
+import type { FeedEncoding } from './feed-encoding.js'
 import { toFrame, type FeedFormat } from './feed-format.js'
 import type { ByteStream } from './session.js'
 
@@ -10,9 +11,22 @@ const LEAST_RETRY = { shutdown: 500, lagging: 500, expired: 500, full: 15_000 } 
 /** Milliseconds that an ended stream has to take its last bytes. */
 const FAREWELL_TIME = 500
 
+interface FarewellContext {
+  format: FeedFormat
+  encoding: FeedEncoding
+  /** Something has been written already. */
+  isOpen: boolean
+  clock: Clock
+}
+
 /** Tells why the stream ends and when to come back, each client at another moment; ends it; cuts it if that is not taken. */
-export function sayBye(stream: ByteStream, format: FeedFormat, reason: Bye['reason'], clock: Clock): void {
+export function sayBye(
+  stream: ByteStream,
+  reason: Bye['reason'],
+  { format, encoding, isOpen, clock }: FarewellContext,
+): void {
   const retry = Math.round(LEAST_RETRY[reason] * (1 + Math.random()) + Math.random() * RETRY_SPREAD)
-  stream.end(format.retry(retry) + toFrame(format, 'bye', { reason, retry }))
+  if (!isOpen && encoding.preamble.byteLength > 0) stream.write(encoding.preamble)
+  stream.end(encoding.apart(format.retry(retry) + toFrame(format, 'bye', { reason, retry })))
   clock.setTimeout(() => stream.destroy(), FAREWELL_TIME)
 }

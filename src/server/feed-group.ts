@@ -1,4 +1,5 @@
 import type { DeltaRing } from './delta-ring.js'
+import type { FeedEncoding, SliceChain } from './feed-encoding.js'
 import { encodeDeltas, type FeedFormat } from './feed-format.js'
 import type { Filter } from './filter.js'
 import type { Session } from './session.js'
@@ -23,11 +24,14 @@ export interface Slice {
   readonly items: number
   /** A heartbeat: worthless as soon as there is a newer one. */
   readonly isBeat: boolean
+  /** Refers to no slice before it: a session may begin here. */
+  readonly startsAnew: boolean
 }
 
 interface Context {
   filter: Filter
   format: FeedFormat
+  encoding: FeedEncoding
   ring: DeltaRing
   epoch: string
 }
@@ -39,8 +43,10 @@ interface Context {
 export class FeedGroup {
   readonly filter: Filter
   readonly format: FeedFormat
+  readonly encoding: FeedEncoding
   readonly sessions = new Set<Session>()
   readonly #context: Context
+  readonly #chain: SliceChain
   #slices: Slice[] = []
   #keptBytes = 0
   #end = 0
@@ -51,6 +57,8 @@ export class FeedGroup {
     this.#context = context
     this.filter = context.filter
     this.format = context.format
+    this.encoding = context.encoding
+    this.#chain = context.encoding.createChain()
     this.#cursor = context.ring.last
   }
 
@@ -96,7 +104,7 @@ export class FeedGroup {
       })
       left -= to - from + 1
       this.#cursor = to
-      if (items > 0) this.#append({ bytes: Buffer.from(text), from, to, items, isBeat: false })
+      if (items > 0) this.#append(Buffer.from(text), { from, to, items, isBeat: false })
     }
   }
 
@@ -104,7 +112,7 @@ export class FeedGroup {
   beat(bytes: Uint8Array): void {
     this.encode(true)
     this.#lastBeat = this.#end
-    this.#append({ bytes, from: this.#cursor + 1, to: this.#cursor, items: 0, isBeat: true })
+    this.#append(bytes, { from: this.#cursor + 1, to: this.#cursor, items: 0, isBeat: true })
   }
 
   /** The session's next slice that is worth sending; undefined when it has all, or is served apart. */
@@ -112,7 +120,8 @@ export class FeedGroup {
     if (session.next === undefined) return undefined
     for (; session.next < this.#end; session.next++) {
       const slice = this.#slices[session.next - this.first]!
-      if (!slice.isBeat || slice.number === this.#lastBeat) return slice
+      // Linked slices are useless with one missing between them.
+      if (this.#chain.isLinked || !slice.isBeat || slice.number === this.#lastBeat) return slice
     }
     return undefined
   }
@@ -123,25 +132,29 @@ export class FeedGroup {
   }
 
   /**
-   * Has a session that is served apart go on with the slices, when it stands exactly where one begins or where the next
-   * one will. Returns whether it does.
+   * Has a session that is served apart go on with the slices, when it stands exactly where one begins that it can
+   * begin with, or where the next one will. Returns whether it does.
    */
   join(session: Session): boolean {
-    if (session.cursor === this.#cursor) session.next = this.#end
-    else
-      session.next = this.#slices.find((slice) => !slice.isBeat && slice.from === session.cursor + 1)?.number
+    if (session.cursor === this.#cursor) {
+      this.#chain.restart()
+      session.next = this.#end
+    } else {
+      session.next = this.#slices.find((slice) => isEntry(slice) && slice.from === session.cursor + 1)?.number
+    }
     return session.next !== undefined
   }
 
-  /** The last delta before the next slice that begins after `position`; where a session apart should stop to join. */
+  /** Where a session apart that stands at `position` should stop next to be able to join. */
   boundaryAfter(position: number): number {
-    const next = this.#slices.find((slice) => !slice.isBeat && slice.from > position + 1)
+    const next = this.#slices.find((slice) => isEntry(slice) && slice.from > position + 1)
     return next === undefined ? this.#cursor : next.from - 1
   }
 
-  #append(slice: Omit<Slice, 'number'>): void {
-    this.#slices.push({ number: this.#end++, ...slice })
-    this.#keptBytes += slice.bytes.byteLength
+  #append(bytes: Uint8Array, slice: Omit<Slice, 'number' | 'bytes' | 'startsAnew'>): void {
+    const { startsAnew } = this.#chain
+    this.#slices.push({ number: this.#end++, bytes: this.#chain.slice(bytes), startsAnew, ...slice })
+    this.#keptBytes += this.#slices.at(-1)!.bytes.byteLength
     while (this.#slices.length > 1 && (this.#keptBytes > KEPT_BYTES || this.#slices.length > KEPT_SLICES)) {
       this.#dropOldest()
     }
@@ -159,4 +172,8 @@ export class FeedGroup {
     session.cursor = slice === undefined ? this.#cursor : slice.from - 1
     session.next = undefined
   }
+}
+
+function isEntry(slice: Slice): boolean {
+  return slice.startsAnew && !slice.isBeat
 }

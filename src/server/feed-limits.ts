@@ -9,6 +9,7 @@ export const feedLimits = z.strictObject({
   bytes: count(1024, 8 * 1024 * 1024).describe('a whole number of bytes from 1024'),
   sessions: count(0, 2000).describe('a whole number from 0'),
   sessionsPerAddress: count(0, 50).describe('a whole number from 0'),
+  compression: z.boolean().default(true).describe('true or false'),
 })
 
 export interface FeedLimits {
@@ -20,4 +21,10 @@ export interface FeedLimits {
   sessions: number
   /** Open streams of one address. Default 50. */
   sessionsPerAddress: number
+  /**
+   * Clients that accept gzip and take the default view share one stream that is compressed once. Default true. The
+   * trade: someone who can both put text of their choosing into the log and measure the encrypted bytes on the wire
+   * could guess, byte by byte, at secrets in the same stream. Where that is thinkable, switch it off.
+   */
+  compression: boolean
 }

@@ -86,7 +86,7 @@ export class FeedWriter {
     meter.countGap(gap.missed ?? 0)
     const now = clock.monotonic()
     session.gaps = [...session.gaps.filter((time) => now - time < 60_000), now]
-    this.#put(session, Buffer.from(toFrame(session.group.format, 'gap', gap, toEventId(ops.epoch, to))))
+    this.putApart(session, toFrame(session.group.format, 'gap', gap, toEventId(ops.epoch, to)))
     this.#snapshots.get(session.group)?.delete(session.history)
     if (session.gaps.length >= GAPS_LIMIT) this.end(session, 'lagging')
     else this.sendSnapshot(session)
@@ -96,12 +96,21 @@ export class FeedWriter {
   end(session: Session, reason: Bye['reason']): void {
     session.isOpen = false
     this.#waiting.delete(session)
-    sayBye(session.stream, session.group.format, reason, this.#context.clock)
+    const { format, encoding } = session.group
+    sayBye(session.stream, reason, { format, encoding, isOpen: true, clock: this.#context.clock })
   }
 
-  /** Writes text apart from the slices, for a session that joins. */
-  put(session: Session, text: string): void {
-    this.#put(session, Buffer.from(text))
+  /** Writes the first bytes of a stream. */
+  open(session: Session, text: string): void {
+    const { preamble } = session.group.encoding
+    if (preamble.byteLength > 0) this.#put(session, preamble)
+    this.putApart(session, text)
+    session.isOpen = true
+  }
+
+  /** Writes text that only this session gets. It joins the others only where a slice begins anew. */
+  putApart(session: Session, text: string): void {
+    this.#put(session, session.group.encoding.apart(text))
   }
 
   /** Ends the turns. */
@@ -155,7 +164,7 @@ export class FeedWriter {
     const limits = { text: APART_TEXT, deltas: Infinity }
     const { text, items, to } = encodeDeltas(source, cursor + 1, group.boundaryAfter(cursor), limits)
     session.cursor = to
-    if (items > 0) this.#put(session, Buffer.from(text))
+    if (items > 0) this.putApart(session, text)
     meter.countItems(items)
     return true
   }
@@ -176,7 +185,7 @@ export class FeedWriter {
       encodeFullSnapshot(ops, group.filter, history),
       toEventId(ops.epoch, position),
     )
-    const snapshot = { position, madeAt: now, bytes: Buffer.from(text) }
+    const snapshot = { position, madeAt: now, bytes: group.encoding.apart(text) }
     cache.clear()
     cache.set(history, snapshot)
     return snapshot

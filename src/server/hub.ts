@@ -4,6 +4,7 @@ import type { Ops } from '../bus/ops.js'
 import { HEARTBEAT_INTERVAL, PROTOCOL_VERSION, type Topic } from '../bus/protocol.js'
 import { DeltaRing } from './delta-ring.js'
 import { sayBye } from './farewell.js'
+import type { FeedEncoding } from './feed-encoding.js'
 import { FeedGroup } from './feed-group.js'
 import { parseEventId, toEventId, toFrame, type FeedFormat } from './feed-format.js'
 import type { FeedLimits } from './feed-limits.js'
@@ -22,13 +23,21 @@ const LOOK_INTERVAL = 1000
 /** Milliseconds over which clients are spread that come back after a cut connection. */
 const RETRY_SPREAD = 2000
 
+export interface Connection {
+  readonly destroyed: boolean
+  once(event: 'close', listener: () => void): unknown
+}
+
 export interface AttachOptions {
   filter: Filter
   format: FeedFormat
+  encoding: FeedEncoding
   /** Log lines in a full snapshot. */
   history: number
   /** Where the client's last stream ended. */
   lastEventId?: string | undefined
+  /** The socket below the stream: a response that waits for its turn on it does not notice when it closes. */
+  connection: Connection | undefined
   /** Whom the stream counts for in the limit of streams for one address. */
   address: string
 }
@@ -66,11 +75,11 @@ export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
     if (group.isBehind) timer.scheduleNow()
   }
 
-  const groupOf = (filter: Filter, format: FeedFormat): FeedGroup => {
-    const key = `${format.name} ${filter.key}`
+  const groupOf = (filter: Filter, format: FeedFormat, encoding: FeedEncoding): FeedGroup => {
+    const key = keyOf(filter, format, encoding)
     let entry = groups.get(key)
     if (entry === undefined) {
-      const group = new FeedGroup({ filter, format, ring, epoch: ops.epoch })
+      const group = new FeedGroup({ filter, format, encoding, ring, epoch: ops.epoch })
       const timer: FlushTimer = new FlushTimer(clock, filter.batch, () =>
         guard('A flush of the feed', () => flush(group, timer)),
       )
@@ -88,7 +97,7 @@ export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
     const { group } = session
     group.sessions.delete(session)
     if (group.sessions.size > 0) return
-    const key = `${group.format.name} ${group.filter.key}`
+    const key = keyOf(group.filter, group.format, group.encoding)
     groups.get(key)?.timer.cancel()
     groups.delete(key)
   }
@@ -108,8 +117,7 @@ export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
       resumed,
       topics: [...filter.topics] as Topic[],
     })
-    writer.put(session, format.retry(Math.round(1000 + Math.random() * RETRY_SPREAD)) + hello)
-    session.isOpen = true
+    writer.open(session, format.retry(Math.round(1000 + Math.random() * RETRY_SPREAD)) + hello)
   }
 
   const begin = (session: Session, lastEventId: string | undefined): void => {
@@ -159,51 +167,61 @@ export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
     }
   }
 
+  const close = (): void => {
+    if (closed) return
+    closed = true
+    for (const cancel of cancels) cancel()
+    for (const { group, timer } of groups.values()) {
+      timer.cancel()
+      guard('The last flush', () => group.encode(true))
+    }
+    for (const session of [...sessions]) {
+      guard('A farewell', () => {
+        writer.write(session)
+        writer.end(session, 'shutdown')
+      })
+    }
+    writer.close()
+  }
+
   const cancels: Cancel[] = [
     ops.bus.subscribe('delta', (delta) => {
       ring.push(delta)
       for (const { timer } of groups.values()) timer.schedule()
     }),
+    ops.bus.subscribe('closed', () => close()),
     ops.bus.subscribe('tick', (tick) => guard('A heartbeat', () => beat(tick))),
     ops.sample('feed', () => meter.sample(sessions)),
     clock.setInterval(() => guard('The look for slow clients', cutSlow), LOOK_INTERVAL),
   ]
 
   return {
-    attach(stream, { filter, format, history, lastEventId, address }) {
+    attach(stream, { filter, format, encoding, history, lastEventId, connection, address }) {
       // Without a listener, a reset connection would be an uncaught error in the host.
       stream.on('error', () => undefined)
+      if (stream.destroyed || stream.closed || connection?.destroyed === true) return
       const held = addresses.get(address) ?? 0
-      if (closed) return sayBye(stream, format, 'shutdown', clock)
+      const refusal = { format, encoding, isOpen: false, clock }
+      if (closed) return sayBye(stream, 'shutdown', refusal)
       if (sessions.size >= limits.sessions || held >= limits.sessionsPerAddress) {
-        return sayBye(stream, format, 'full', clock)
+        return sayBye(stream, 'full', refusal)
       }
-      const session = new Session(stream, groupOf(filter, format), history)
+      const session = new Session(stream, groupOf(filter, format, encoding), history)
       sessions.add(session)
       session.group.sessions.add(session)
       addresses.set(address, held + 1)
       stream.on('close', () => leave(session, address))
+      connection?.once('close', () => leave(session, address))
       stream.on('drain', () => {
         session.fullSince = undefined
         writer.serveSoon(session)
       })
       guard('A new session', () => begin(session, lastEventId))
     },
-    close() {
-      if (closed) return
-      closed = true
-      for (const cancel of cancels) cancel()
-      for (const { group, timer } of groups.values()) {
-        timer.cancel()
-        guard('The last flush', () => group.encode(true))
-      }
-      for (const session of [...sessions]) {
-        guard('A farewell', () => {
-          writer.write(session)
-          writer.end(session, 'shutdown')
-        })
-      }
-      writer.close()
-    },
+    close,
   }
+}
+
+function keyOf(filter: Filter, format: FeedFormat, encoding: FeedEncoding): string {
+  return `${format.name} ${encoding.name} ${filter.key}`
 }

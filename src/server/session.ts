@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { FeedGroup } from './feed-group.js'
 
 /** Where a session's bytes go: the part of an HTTP response that the hub needs. */
-export type ByteStream = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableNeedDrain'> & {
+export type ByteStream = Pick<
+  ServerResponse,
+  'write' | 'end' | 'destroy' | 'destroyed' | 'closed' | 'writableNeedDrain'
+> & {
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
 

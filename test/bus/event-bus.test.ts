@@ -28,7 +28,7 @@ describe('the event bus', () => {
     bus.subscribe('ping', after)
     expect(() => bus.publish('ping', 1)).not.toThrow()
     expect(after).toHaveBeenCalledWith(1)
-    expect(faults).toEqual([['a listener of "ping"', error]])
+    expect(faults).toEqual([['listener 1 of "ping"', error]])
   })
 
   it('ends a subscription once, whoever else listens', () => {

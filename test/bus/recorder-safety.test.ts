@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CallHandle } from '../../src/bus/ops.js'
 import { encodeData } from '../../src/bus/codec.js'
 import { createTestOps } from '../helpers/test-ops.js'
 
@@ -12,6 +13,12 @@ const trap = {
   toJSON() {
     throw new Error('toJSON')
   },
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
 }
 
 const WRONG_VALUES: unknown[] = [
@@ -53,6 +60,21 @@ describe('a recorder call never throws into its host', () => {
       clock.advance(3000)
     }).not.toThrow()
     expect(() => encodeData(ops.snapshot())).not.toThrow()
+  })
+
+  it.each([
+    ['end(null)', (call: CallHandle) => call.end(null as never)],
+    ['fail(error, null)', (call: CallHandle) => call.fail(new Error('x'), null as never)],
+    ['an error that throws when it is read', (call: CallHandle) => call.fail(trap)],
+    ['a revoked proxy', (call: CallHandle) => call.fail(revoked())],
+    ['details that throw when they are read', (call: CallHandle) => call.end(revoked() as never)],
+  ])('and an end always ends, also with %s', (_name, end) => {
+    const { ops } = createTestOps()
+    const request = ops.startRequest()
+    expect(() => end(request.startCall({ provider: 'p', model: 'm' }))).not.toThrow()
+    expect(() => request.fail(revoked())).not.toThrow()
+    expect(ops.calls()[0]?.state).not.toBe('active')
+    expect(ops.requests()[0]?.state).toBe('error')
   })
 
   it('after close', () => {
@@ -105,6 +127,17 @@ describe('what a host logs', () => {
     expect(line?.message).toHaveLength(8192 + '… (1808 more characters)'.length)
     expect((line?.fields?.['many'] as Record<string, unknown>)['…']).toBe('[36 more]')
     expect((line?.fields?.['list'] as unknown[]).at(-1)).toBe('[36 more]')
+  })
+
+  it('costs little however its objects share each other', () => {
+    const { ops } = createTestOps()
+    let shared: unknown = { text: 'x'.repeat(1000) }
+    for (let level = 0; level < 5; level++) shared = Array(64).fill(shared)
+    const before = performance.now()
+    ops.log('info', 'test', 'x', { shared })
+    expect(performance.now() - before).toBeLessThan(100)
+    expect(JSON.stringify(ops.logLines()[0]).length).toBeLessThan(40_000)
+    expect(JSON.stringify(ops.logLines()[0])).toContain('[too much]')
   })
 
   it('cannot change a prototype', () => {

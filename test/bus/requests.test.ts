@@ -87,6 +87,18 @@ describe('a request', () => {
     expect(ops.requests()[0]?.step).toBeUndefined()
   })
 
+  it('shows the newest of its calls as its step, and what it did before when all have ended', () => {
+    const { ops } = createTestOps()
+    const request = ops.startRequest()
+    const step = () => ops.requests()[0]?.step?.name
+    request.update({ step: { kind: 'tool', name: 'search' } })
+    const [first, second] = [1, 2].map(() => request.startCall({ provider: 'p', model: 'm' }))
+    first!.end()
+    expect(step()).toBe('m')
+    second!.end()
+    expect(step()).toBe('search')
+  })
+
   it.each([
     [
       'ended twice',

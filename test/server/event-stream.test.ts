@@ -1,6 +1,7 @@
 import net from 'node:net'
 import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
+import { identityEncoding } from '../../src/server/feed-encoding.js'
 import { openEventStream, registerEventStreams } from '../../src/server/event-stream.js'
 
 /** The bytes of one answer until `done` takes them. */
@@ -22,7 +23,7 @@ it('fastify-sse-v2 sends the headers, no byte of its own, and leaves the raw res
   await registerEventStreams(app)
   let firstWriteNeedsDrain: boolean | undefined
   app.get('/stream', (_request, reply) => {
-    const raw = openEventStream(reply)
+    const raw = openEventStream(reply, identityEncoding)
     setTimeout(() => {
       firstWriteNeedsDrain = !raw.write(Buffer.from('data: one\n\ndata: two\n\n'))
       raw.end()
