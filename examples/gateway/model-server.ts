@@ -72,16 +72,18 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
       throw new Refusal(404, 'model_not_found', `no model ${request.model}; there are ${known}`)
     }
     const asked = request.messages.at(-1)?.content ?? ''
-    const chance = trouble > 0 ? random() / trouble : 1
-    if (/^\/limit\b/.test(asked) || chance < 0.015) {
+    const wanted = /^\/(limit|fail|slow)\b/.exec(asked)?.[1]
+    // Whoever asks for one trouble shall not get another.
+    const chance = trouble > 0 && wanted === undefined ? random() / trouble : 1
+    if (wanted === 'limit' || chance < 0.015) {
       await wait(80, signal)
       throw new Refusal(429, 'rate_limit_exceeded', 'rate limit reached, try again in 2 s')
     }
-    if (/^\/fail\b/.test(asked) || chance < 0.03) {
+    if (wanted === 'fail' || chance < 0.03) {
       await wait(400, signal)
       throw new Refusal(500, 'server_error', 'the model failed')
     }
-    if (/^\/slow\b/.test(asked)) return SLOW
+    if (wanted === 'slow') return SLOW
     if (chance >= 0.08) return manner
     const [from, to] = manner.tokensPerSecond
     return { ...manner, firstToken: [2500, 4500], tokensPerSecond: [from / 3, to / 3] }
