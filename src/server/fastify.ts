@@ -81,7 +81,7 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         redirectToSlash(scope)
       }
       await registerEventStreams(scope)
-      eventsRoute(scope, hub)
+      eventsRoute(scope, hub, feed)
       await scope.register((api, _options, done) => {
         apiRoutes(api, ops)
         done()

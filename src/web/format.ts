@@ -82,6 +82,35 @@ export function toPercent(ratio: Maybe): string {
   return `${percent.toFixed(1).replace(/\.0$/, percent === 0 || percent >= 99.95 ? '' : '.0')} %`
 }
 
+/** Two figures of a kind: `412 / 96`, `412 / –`; both unknown are one dash. */
+export function toPair(first: Maybe, second: Maybe, toFigure: (value: Maybe) => string): string {
+  return isKnown(first) || isKnown(second) ? `${toFigure(first)} / ${toFigure(second)}` : UNKNOWN
+}
+
+/** Bytes in decimal units: `640 B`, `12 kB`, `82 MB`, `1.4 GB`. */
+export function toBytes(value: Maybe): string {
+  if (!isKnown(value)) return UNKNOWN
+  for (const [unit, size, digits] of [
+    ['GB', 1e9, 1],
+    ['MB', 1e6, 0],
+    ['kB', 1e3, 0],
+  ] as const) {
+    // 999,500 would round up to 1,000 kB, so each unit starts a little early.
+    if (value >= size * 0.9995) return `${(value / size).toFixed(digits)} ${unit}`
+  }
+  return `${WHOLE.format(value)} B`
+}
+
+/** A short delay in milliseconds: `1.2 ms`, `0 ms`; from 10 on whole. */
+export function toDelay(value: Maybe): string {
+  return isKnown(value) && value < 9.95 ? `${value.toFixed(1).replace(/\.0$/, '')} ms` : toMilliseconds(value)
+}
+
+/** A ratio at a glance: `4 %`, `132 %`. */
+export function toWholePercent(ratio: Maybe): string {
+  return isKnown(ratio) ? `${WHOLE.format(ratio * 100)} %` : UNKNOWN
+}
+
 /** Tokens per second: `71`; below 10 with one decimal. */
 export function toRate(value: Maybe): string {
   if (!isKnown(value)) return UNKNOWN

@@ -50,8 +50,6 @@ export interface MetricsView {
   readonly series: Series
   /** Requests in flight that the page knew of when the metrics came. */
   readonly activeRequests: number
-  /** Those of them that were queued. */
-  readonly queuedRequests: number
   /** The tally at that time. */
   readonly tally: Tally
 }
@@ -242,11 +240,11 @@ export class LiveStore {
     this.#readClock(snapshot.time, false)
     const { requests, calls, channels, log, metrics, series } = snapshot
     if (requests !== undefined) {
-      this.#requests.replace(requests)
+      this.#requests.replace(requests, toUnheld(snapshot, 'requests', 'activeRequests'))
       this.#learn('requests')
     }
     if (calls !== undefined) {
-      this.#calls.replace(calls)
+      this.#calls.replace(calls, toUnheld(snapshot, 'calls', 'activeCalls'))
       this.#learn('calls')
     }
     if (channels !== undefined) {
@@ -261,12 +259,10 @@ export class LiveStore {
     if (series !== undefined) this.#series = copySeries(series)
     if (metrics !== undefined) {
       if (series === undefined) appendPoint(this.#series, snapshot.time, metrics, SERIES_LIMIT)
-      const { active } = this.#requests.view()
       this.#metrics = {
         metrics,
         time: snapshot.time,
-        activeRequests: active.length,
-        queuedRequests: active.filter(({ activity }) => activity === 'queued').length,
+        activeRequests: this.#requests.inFlight,
         tally: this.#tally,
       }
     }
@@ -339,6 +335,14 @@ export class LiveStore {
         return this.#known.has('log') ? this.#log.view() : undefined
     }
   }
+}
+
+/** How many in flight a snapshot had no room for. What it left out may have ended too; the gauge tells them apart. */
+function toUnheld(snapshot: Snapshot, section: 'requests' | 'calls', gauge: string): number {
+  const leftOut = snapshot.truncated?.[section] ?? 0
+  const active = (snapshot[section] ?? []).filter(({ state }) => state === 'active').length
+  const inFlight = snapshot.metrics?.gauges[gauge] ?? Infinity
+  return Math.min(leftOut, Math.max(0, inFlight - active))
 }
 
 function copySeries(series: Series): Series {

@@ -1,10 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { NEVER_FROZEN, type LiveStore, type Slice } from './live-store.js'
+import { toFeedAddress } from './feed-address.js'
 import { acquireStream, type SharedStream, type StreamHandle } from './stream-registry.js'
 
 export interface StoreHost extends ReactiveControllerHost, HTMLElement {
-  /** Address of the feed, absolute or relative to the page. */
-  src: string | undefined
+  /** Address of the feed, absolute or relative to the page; null when its attribute was removed. */
+  src: string | null | undefined
 }
 
 export interface StoreControllerOptions {
@@ -16,7 +17,8 @@ export interface StoreControllerOptions {
 
 /**
  * Connects an element to the shared stream of its `src` while it is on a page, and has it render when one of the
- * slices it named has changed. The connection's status is put on the host as `data-state`.
+ * slices it named has changed. The connection's status is put on the host as `data-state`. A `src` that is no address
+ * means no stream, and is reported on the console.
  */
 export class StoreController implements ReactiveController {
   readonly #host: StoreHost
@@ -25,6 +27,7 @@ export class StoreController implements ReactiveController {
   #handle: StreamHandle | undefined
   #stop: (() => void)[] = []
   #seen: number[] = []
+  #refused: string | null | undefined
 
   constructor(host: StoreHost, options: StoreControllerOptions) {
     this.#host = host
@@ -33,7 +36,7 @@ export class StoreController implements ReactiveController {
     host.addController(this)
   }
 
-  /** Absent while the host is not on a page or has no `src`. */
+  /** Absent while the host is not on a page or has no usable `src`. */
   get stream(): SharedStream | undefined {
     return this.#handle?.stream
   }
@@ -47,21 +50,31 @@ export class StoreController implements ReactiveController {
   }
 
   hostUpdate(): void {
-    if (this.#host.isConnected && this.stream?.src !== this.#src()) this.#attach()
+    if (this.#host.isConnected && this.stream?.src !== this.#address()) this.#attach()
   }
 
   hostDisconnected(): void {
     this.#detach()
   }
 
-  #src(): string | undefined {
+  /** Absent without a usable `src`. One that was never set may be yet to come; any other is reported, once. */
+  #address(): string | undefined {
     const { src } = this.#host
-    return src === undefined || src === '' ? undefined : new URL(src, document.baseURI).href
+    if (src === undefined) return undefined
+    const address = toFeedAddress(src, document.baseURI)
+    if (address === undefined && src !== this.#refused) {
+      console.warn(
+        `opswire: <${this.#host.localName}> has no stream: its src is ${JSON.stringify(src)}. Accepted is the ` +
+          'address of a feed, absolute (http or https) or relative to the page.',
+      )
+    }
+    this.#refused = address === undefined ? src : undefined
+    return address
   }
 
   #attach(): void {
     this.#detach()
-    const src = this.#src()
+    const src = this.#address()
     if (src === undefined) return
     this.#handle = acquireStream(src)
     const { store, ticker } = this.#handle.stream
@@ -78,6 +91,7 @@ export class StoreController implements ReactiveController {
     for (const stop of this.#stop.splice(0)) stop()
     this.#handle?.release()
     this.#handle = undefined
+    delete this.#host.dataset['state']
   }
 
   #check(store: LiveStore): void {

@@ -22,6 +22,10 @@ export const dashboardStyles = css`
     border-bottom: 1px solid var(--_line);
     white-space: nowrap;
   }
+  /* The service's name alone gives way. */
+  header > * {
+    flex: none;
+  }
   .mark {
     display: flex;
     align-items: center;
@@ -40,17 +44,21 @@ export const dashboardStyles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  .service {
+  header > .service {
+    flex: 0 1 auto;
     min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     color: var(--_muted);
   }
-  .service b {
+  .service .title {
     color: var(--_fg);
     font-weight: 500;
   }
   .badge {
+    max-width: 20ch;
+    overflow: hidden;
+    text-overflow: ellipsis;
     padding: 0 7px;
     border: 1px solid var(--_line);
     border-radius: 4px;
@@ -58,7 +66,7 @@ export const dashboardStyles = css`
     font-size: 11px;
     line-height: 18px;
   }
-  .grow {
+  header > .grow {
     flex: 1;
   }
   .paused {
@@ -95,10 +103,11 @@ export const dashboardStyles = css`
     gap: 14px;
     max-width: 1760px;
     margin: auto;
-    padding: 16px 20px 24px;
+    padding: 16px 20px 8px;
   }
   ops-counters,
-  .guide {
+  .guide,
+  .process {
     grid-column: 1 / -1;
   }
   ops-latency-chart,
@@ -112,12 +121,12 @@ export const dashboardStyles = css`
   ops-events {
     grid-column: span 9;
     /* Takes what a tall screen has left below the other panels. */
-    --ops-log-height: max(255px, 100vh - 802px);
+    --ops-log-height: max(255px, 100vh - 812px);
   }
   /* Whole rows: at the tail no line is cut in half. */
   @supports (height: round(down, 100px, 19px)) {
     ops-events {
-      --ops-log-height: calc(max(247px, round(down, 100vh - 810px, 19px)) + 8px);
+      --ops-log-height: calc(max(247px, round(down, 100vh - 820px, 19px)) + 8px);
     }
   }
   ops-channels {

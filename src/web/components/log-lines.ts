@@ -72,6 +72,14 @@ export class LogLines {
     this.#following = true
   }
 
+  /** Takes all rows away: what they were of is not known any more. */
+  empty(): void {
+    for (const { element } of this.#blocks) element.remove()
+    this.#blocks = []
+    this.#drawn = 0
+    this.clear()
+  }
+
   /** Shows all of a line that is cut off, or cuts it again. */
   toggle(row: Element): void {
     row.classList.toggle('open')
@@ -103,9 +111,7 @@ export class LogLines {
   }
 
   #reset(log: LogView, start: number): void {
-    for (const { element } of this.#blocks) element.remove()
-    this.#blocks = []
-    this.#drawn = 0
+    this.empty()
     this.#next = start
     this.#revision = log.revision
   }
@@ -169,9 +175,9 @@ function toLineElement(line: LogLine): HTMLElement {
     ' ',
     toPart('source', `${toOneLine(line.source)}:`),
     ' ',
-    toOneLine(line.message),
+    toPart('message', toOneLine(line.message)),
   )
-  if (line.fields !== undefined) row.append(toPart('fields', ` ${toOneLine(toFieldWords(line.fields))}`))
+  if (line.fields !== undefined) row.append(' ', toPart('fields', toOneLine(toFieldWords(line.fields))))
   return row
 }
 

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CallRecord } from '../../bus/protocol.js'
-import { toAgo, toClockTime, toCount, toDuration, toMilliseconds, toRate, UNKNOWN } from '../format.js'
+import { toAgo, toClockTime, toCount, toDuration, toMilliseconds, toPair, toRate } from '../format.js'
 import type { LiveStore } from '../live-store.js'
 import { panelStyles } from './panel-styles.js'
 import { StreamElement } from './stream-element.js'
@@ -67,7 +67,7 @@ export class OpsCalls extends StreamElement {
           width: 116px;
         }
         .rate {
-          width: 60px;
+          width: 66px;
         }
         .outcome {
           width: 26px;
@@ -88,7 +88,7 @@ export class OpsCalls extends StreamElement {
     return html`<section class="panel" part="base" aria-labelledby="title">
       <div class="head" part="heading">
         <h2 id="title">Recent calls</h2>
-        <span class="finding values">${calls ? finding(active.length, recent.length) : nothing}</span>
+        <span class="finding values">${calls ? finding(calls.inFlight, recent.length) : nothing}</span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${calls === undefined}>
@@ -130,19 +130,15 @@ function finding(active: number, recent: number): string {
 function callRow(call: CallRecord, store: LiveStore): TemplateResult {
   const isActive = call.state === 'active'
   const when = isActive ? 'now' : toAgo(store.since(endOf(call)))
-  const tokens =
-    call.inputTokens === undefined && call.outputTokens === undefined
-      ? UNKNOWN
-      : `${toCount(call.inputTokens)} / ${toCount(call.outputTokens)}`
   return html`<tr>
     <td class="muted" title="started ${toClockTime(call.startedAt)}">${when}</td>
     <td class="left" title="${call.provider} ${call.model}">
-      ${call.provider} <span class="muted beside">${call.model}</span>
+      <bdi>${call.provider}</bdi> <bdi class="muted beside">${call.model}</bdi>
     </td>
     <td>${isActive ? progress(call, store) : latency(call)}</td>
     <td class="first">${toMilliseconds(call.timeToFirstToken)}</td>
     <td title=${call.estimated ? 'estimated from the stream' : ''}>${toRate(call.tokensPerSecond)}</td>
-    <td class="tokens muted">${tokens}</td>
+    <td class="tokens muted">${toPair(call.inputTokens, call.outputTokens, toCount)}</td>
     <td>${outcome(call)}</td>
   </tr>`
 }
@@ -159,7 +155,7 @@ function latency(call: CallRecord): TemplateResult {
   if (call.state === 'cancelled') return html`<span class="muted" title=${took}>cancelled</span>`
   if (call.state === 'stale') return html`<span class="warn" title=${took}>no end seen</span>`
   const why = failure(call)
-  return html`<span class="error" title="${why} after ${took}">${why}</span>`
+  return html`<bdi class="error" title="${why} after ${took}">${why}</bdi>`
 }
 
 /** `429 rate limited`; the status is not said twice. */

@@ -107,8 +107,8 @@ function card(channel: ChannelRecord, store: LiveStore): TemplateResult {
   const more = detail ?? (kind === name ? undefined : kind)
   const words = more === undefined ? when : `${when} · ${more}`
   return html`<li part="card" title="${kind} on ${channel.instance}">
-    <i class="dot ${tone}"></i><span class="name">${name}</span><span class=${tone || 'muted'}>${state}</span>
-    <small title=${words}>${words}</small>
+    <i class="dot ${tone}"></i><bdi class="name">${name}</bdi><span class=${tone || 'muted'}>${state}</span>
+    <small title=${words}>${when}${more === undefined ? nothing : html` · <bdi>${more}</bdi>`}</small>
   </li>`
 }
 

@@ -3,6 +3,7 @@ import type { RequestRecord } from '../../bus/protocol.js'
 import type { SeriesColumn } from '../../bus/series.js'
 import { toCount, toDuration, toPercent, toRate, toUptime } from '../format.js'
 import { SERIES_LIMIT, type LiveStore, type MetricsView } from '../live-store.js'
+import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
 import { isSlow, type Tone } from './request-health.js'
 import { sparkline } from './sparkline.js'
@@ -187,17 +188,18 @@ export class OpsCounters extends StreamElement {
     const { counters, gauges } = metrics
     const { tally = view.tally } = store.view
     const active = store.view.requests?.active ?? []
+    const inFlight = store.view.requests?.inFlight ?? view.activeRequests
     const queued = active.filter(({ activity }) => activity === 'queued')
     const perMinute = sumOfLast(toChanges(columnOf(series, 'messagesProcessed')), 60_000, series.step)
     const recentErrors = sumOfLast(toChanges(columnOf(series, 'errors')), 300_000, series.step)
     const slow = active.filter((request) => isSlow(request, store.since(request.startedAt))).length
     const errorRate = metrics.requests.errorRate
     const version = store.view.hello?.version
-    const errors = brought(counters['errors'], tally.errors - view.tally.errors)
+    const errors = toLeadingCount(counters['errors'], tally.errors - view.tally.errors)
     return [
       {
         label: 'Messages processed',
-        value: toCount(brought(counters['messagesProcessed'], tally.messages - view.tally.messages)),
+        value: toCount(toLeadingCount(counters['messagesProcessed'], tally.messages - view.tally.messages)),
         sub: perMinute === undefined ? '' : `+${toRate(perMinute)} / min`,
         line: { column: 'messagesProcessed', isCumulative: true, isSmoothed: true },
       },
@@ -209,13 +211,15 @@ export class OpsCounters extends StreamElement {
       },
       {
         label: 'Queue depth',
-        value: toCount(brought(gauges['queueDepth'], queued.length - view.queuedRequests)),
-        sub: oldestOf(queued, store) ?? toPeak(peakOf(columnOf(series, 'queueDepth'))),
+        value: toCount(gauges['queueDepth']),
+        sub:
+          (gauges['queueDepth'] ? oldestOf(queued, store) : undefined) ??
+          toPeak(peakOf(columnOf(series, 'queueDepth'))),
         line: { column: 'queueDepth' },
       },
       {
         label: 'Active requests',
-        value: toCount(brought(gauges['activeRequests'], active.length - view.activeRequests)),
+        value: toCount(toLeadingGauge(gauges['activeRequests'], view.activeRequests, inFlight)),
         sub: slow > 0 ? `${toCount(slow)} slow` : 'none slow',
         subTone: slow > 0 ? 'warn' : '',
         line: { column: 'activeRequests' },
@@ -248,11 +252,6 @@ const toPeak = (peak: number | undefined) => (peak === undefined ? '' : `peak ${
 function oldestOf(requests: readonly RequestRecord[], store: LiveStore): string | undefined {
   if (requests.length === 0) return undefined
   return `oldest ${toDuration(store.since(Math.min(...requests.map(({ startedAt }) => startedAt))))}`
-}
-
-/** A figure of the metrics is up to 3 s old; what the page saw happen since then brings it up to date. */
-function brought(figure: number | undefined, change: number): number | undefined {
-  return figure === undefined ? undefined : Math.max(0, figure + change)
 }
 
 declare global {

@@ -5,6 +5,7 @@ import type { LiveStore } from '../live-store.js'
 import { connectGuide, connectGuideStyles } from './connect-guide.js'
 import { dashboardStyles } from './dashboard-styles.js'
 import { toWindowWords } from './ops-models.js'
+import { processLine, processLineStyles } from './process-line.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
@@ -14,11 +15,12 @@ import { tokens } from './tokens.js'
  * @csspart header the header
  * @csspart panels the grid of panels
  * @csspart pause the pause button
+ * @csspart process the line about the process and the feed
  */
 export class OpsDashboard extends StreamElement {
   static override properties = { ...StreamElement.properties, window: {} }
 
-  static override styles = [tokens, dashboardStyles, connectGuideStyles]
+  static override styles = [tokens, dashboardStyles, connectGuideStyles, processLineStyles]
 
   /** Window of time of the model figures: `1m`, `5m` or `15m`. Default `5m`. */
   declare window: CallWindowName
@@ -30,7 +32,8 @@ export class OpsDashboard extends StreamElement {
 
   override render(): TemplateResult {
     const { store, stream } = this.feed
-    const src = this.src
+    // Absolute, or absent: one that is no address is reported by this element alone.
+    const src = stream?.src
     const isEmpty = store !== undefined && hasSeenNothing(store)
     const isCrowded = store !== undefined && (store.paused || store.connection.status !== 'live')
     return html`<header part="header" class=${isCrowded ? 'crowded' : ''}>
@@ -67,6 +70,7 @@ export class OpsDashboard extends StreamElement {
         <ops-calls .src=${src}></ops-calls>
         <ops-events .src=${src}></ops-events>
         <ops-channels .src=${src}></ops-channels>
+        ${processLine(store?.view.metrics?.metrics)}
       </main>`
   }
 
@@ -78,11 +82,15 @@ export class OpsDashboard extends StreamElement {
         </svg>
         <span class="name">opswire</span>
       </h1>
-      <span class="service"
-        ><b>${hello?.service ?? ''}</b>
-        <span class="instance">${hello ? `· ${hello.instance}` : ''}</span></span
+      <span class="service" title=${hello ? `${hello.service} · ${hello.instance}` : ''}
+        ><bdi class="title">${hello?.service ?? ''}</bdi>
+        <span class="instance">${hello ? html`· <bdi>${hello.instance}</bdi>` : nothing}</span></span
       >
-      ${hello?.environment ? html`<span class="badge">${hello.environment}</span>` : nothing}`
+      ${
+        hello?.environment
+          ? html`<bdi class="badge" title=${hello.environment}>${hello.environment}</bdi>`
+          : nothing
+      }`
   }
 
   readonly #togglePause = (): void => {

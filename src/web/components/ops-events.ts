@@ -66,6 +66,12 @@ export class OpsEvents extends StreamElement {
       .fields {
         color: var(--_muted);
       }
+      /* Text that is written from right to left, or says it is, orders itself and not the rest of the line. */
+      .source,
+      .message,
+      .fields {
+        unicode-bidi: isolate;
+      }
       .row.warn {
         color: var(--_fg);
         background: var(--_warn-dim);
@@ -243,7 +249,8 @@ export class OpsEvents extends StreamElement {
 
   protected override updated(): void {
     const log = this.feed.store?.view.log
-    if (log === undefined || this.#lines === undefined) return
+    if (this.#lines === undefined) return
+    if (log === undefined) return this.#lines.empty()
     const before = this.#lines.unseen
     const isShown = (row: LogRow) => isGapRow(row) || !this.#hidden.has(toLevelGroup(row.level))
     this.#lines.update(log, this.#hidden.size === 0 ? undefined : isShown)

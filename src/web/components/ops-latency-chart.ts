@@ -47,7 +47,7 @@ export class OpsLatencyChart extends StreamElement {
       }
       .chart {
         display: grid;
-        grid-template-columns: 44px minmax(0, 1fr);
+        grid-template-columns: 62px minmax(0, 1fr);
         grid-template-rows: minmax(160px, 1fr) 16px;
         flex: 1;
         padding: 8px 14px 8px 0;
@@ -65,6 +65,7 @@ export class OpsLatencyChart extends StreamElement {
         /* Labels stand level with their lines. */
         margin: -6px 0;
         padding-left: 14px;
+        white-space: nowrap;
       }
       .times {
         grid-column: 2;

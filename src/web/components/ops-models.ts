@@ -6,7 +6,7 @@ import {
   type CallWindowName,
   type ModelStatistics,
 } from '../../bus/protocol.js'
-import { toCompact, toCount, toLatency, toPercent } from '../format.js'
+import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../format.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import type { Tone } from './request-health.js'
@@ -155,14 +155,14 @@ export class OpsModels extends StreamElement {
       const only = models.length === 1 ? models[0] : undefined
       return [
         statisticsRow(provider, providerName(provider.provider, only), false),
-        ...(only ? [] : models.map((model) => statisticsRow(model, html`${model.model}`, true))),
+        ...(only ? [] : models.map((model) => statisticsRow(model, html`<bdi>${model.model}</bdi>`, true))),
       ]
     })
   }
 }
 
 function providerName(provider: string, only: ModelStatistics | undefined): TemplateResult {
-  return html`${provider}${only ? html` <span class="muted beside">${only.model}</span>` : nothing}`
+  return html`<bdi>${provider}</bdi>${only ? html` <bdi class="muted beside">${only.model}</bdi>` : nothing}`
 }
 
 function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel: boolean): TemplateResult {
@@ -192,9 +192,7 @@ function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel
     <td class=${slow || (isModel ? 'muted' : '')}>${toLatency(latency.p95)}</td>
     <td class="first ${first || (isModel ? 'muted' : '')}">${toLatency(timeToFirstToken.p50)}</td>
     <td>${rateBar(tokensPerSecond.p50)}</td>
-    <td class="tokens muted">
-      ${total === 0 ? '–' : `${toCompact(inputTokens)} / ${toCompact(outputTokens)}`}
-    </td>
+    <td class="tokens muted">${total === 0 ? UNKNOWN : toPair(inputTokens, outputTokens, toCompact)}</td>
   </tr>`
 }
 

@@ -1,9 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
-import { toClockTime, toDuration, toPlural, UNKNOWN } from '../format.js'
+import { toClockTime, toCount, toDuration, toPlural, UNKNOWN } from '../format.js'
 import type { LiveStore } from '../live-store.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
+import { toDoing } from './request-doing.js'
 import { toDurationTone } from './request-health.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
@@ -75,22 +76,17 @@ export class OpsRequests extends StreamElement {
 
   override render(): TemplateResult {
     const { store } = this.feed
-    const active = store?.view.requests?.active
-    const requests = active ? [...active].sort((a, b) => a.startedAt - b.startedAt) : []
-    const oldest = requests[0]
+    const view = store?.view.requests
+    const requests = view ? [...view.active].sort((a, b) => a.startedAt - b.startedAt) : []
     return html`<section class="panel" part="base" aria-labelledby="title">
       <div class="head" part="heading">
         <h2 id="title">In flight</h2>
         <span class="finding values"
-          >${
-            store && oldest
-              ? `${toPlural(requests.length, 'request')} · oldest ${toDuration(store.since(oldest.startedAt))}`
-              : nothing
-          }</span
+          >${store && view ? finding(requests, view.inFlight, store) : nothing}</span
         >
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
-        <table part="table" aria-busy=${active === undefined}>
+        <table part="table" aria-busy=${view === undefined}>
           <thead>
             <tr>
               <th scope="col" class="session">Session</th>
@@ -103,7 +99,7 @@ export class OpsRequests extends StreamElement {
           </thead>
           <tbody>
             ${
-              store === undefined || active === undefined
+              store === undefined || view === undefined
                 ? [1, 2, 3].map(() => skeletonRow())
                 : requests.length === 0
                   ? html`<tr>
@@ -125,12 +121,21 @@ export class OpsRequests extends StreamElement {
     if (requests.length > SHOWN) {
       rows.push(
         html`<tr>
-          <td class="muted" colspan="6">and ${requests.length - SHOWN} younger ones</td>
+          <td class="muted" colspan="6">and ${toCount(requests.length - SHOWN)} younger ones</td>
         </tr>`,
       )
     }
     return rows
   }
+}
+
+/** The oldest are not held when a page comes to so many that they do not fit into one snapshot. */
+function finding(requests: readonly RequestRecord[], inFlight: number, store: LiveStore): string {
+  const oldest = requests[0]
+  if (oldest === undefined) return ''
+  const unheld = inFlight - requests.length
+  const age = toDuration(store.since(oldest.startedAt))
+  return `${toPlural(inFlight, 'request')} · ${unheld === 0 ? `oldest ${age}` : `${toCount(unheld)} older than ${age}`}`
 }
 
 const keyOf = (instance: string, id: string) => `${instance} ${id}`
@@ -151,11 +156,15 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
   const { tag, words } = toDoing(request, call)
   return html`<tr>
     <td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
-      ${request.session ?? UNKNOWN}
+      <bdi>${request.session ?? UNKNOWN}</bdi>
     </td>
-    <td class="left muted channel" title=${request.channel ?? ''}>${request.channel ?? UNKNOWN}</td>
+    <td class="left muted channel" title=${request.channel ?? ''}>
+      <bdi>${request.channel ?? UNKNOWN}</bdi>
+    </td>
     <td class="left doing" title=${words}>
-      ${tag ? html`<span class="tag ${tag === 'stuck' ? 'error' : 'warn'}">${tag}</span>` : nothing}${words}
+      ${tag ? html`<span class="tag ${tag === 'stuck' ? 'error' : 'warn'}">${tag}</span>` : nothing}<bdi
+        >${words}</bdi
+      >
     </td>
     <td>${rateBar(call?.tokensPerSecond)}</td>
     <td class="started muted">${toClockTime(request.startedAt)}</td>
@@ -163,19 +172,6 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
       ${toDuration(duration)}
     </td>
   </tr>`
-}
-
-/** What a request is doing: its newest call, else its step, else its activity. */
-function toDoing(
-  { activity, step, name }: RequestRecord,
-  call: CallRecord | undefined,
-): { tag?: 'stalled' | 'stuck'; words: string } {
-  const halted = activity === 'stalled' || activity === 'stuck' ? activity : undefined
-  const named = step && (step.kind === 'model' ? step.name : `${step.kind}: ${step.name}`)
-  if (halted !== undefined) return { tag: halted, words: call?.model ?? named ?? name ?? '' }
-  if (call) return { words: `${call.firstTokenAt === undefined ? 'waiting for' : 'streaming'} ${call.model}` }
-  if (named !== undefined) return { words: named }
-  return { words: [activity ?? 'working', name ?? ''].join(' ').trim() }
 }
 
 function skeletonRow(): TemplateResult {

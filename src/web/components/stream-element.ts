@@ -6,8 +6,8 @@ import { StoreController } from '../store-controller.js'
 export abstract class StreamElement extends LitElement {
   static override properties = { src: {} }
 
-  /** Address of the feed, absolute or relative to the page, as attribute or property. */
-  declare src: string | undefined
+  /** Address of the feed, absolute (http or https) or relative to the page, as attribute or property. */
+  declare src: string | null | undefined
 
   /** The element's hold on the stream. */
   protected readonly feed: StoreController
