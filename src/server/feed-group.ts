@@ -7,7 +7,7 @@ import type { Session } from './session.js'
 /** Characters of a slice, so that a socket which takes nothing more holds little. */
 const SLICE_TEXT = 48 * 1024
 /** Deltas that are encoded in one turn of the host's loop. */
-const TURN_DELTAS = 4096
+const TURN_DELTAS = 2048
 /** Bytes of slices kept for sessions that are a little behind. */
 const KEPT_BYTES = 1024 * 1024
 const KEPT_SLICES = 1024
