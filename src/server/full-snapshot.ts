@@ -5,37 +5,46 @@ import type { Filter } from './filter.js'
 
 /** Characters of a full snapshot at the most. */
 const LIMIT = 512 * 1024
+/** Kept free for the snapshot's own punctuation and the counts of `truncated`. */
+const RESERVE = 256
 
-/** Sections in the order in which they are given room, each with what matters most in it last. */
+/** Sections in the order in which they are given room. */
 const SECTIONS = ['channels', 'requests', 'calls', 'log'] as const
 
 /**
- * The JSON of a full snapshot as `filter` lets it through, at most 512 KiB. When there is more, each section keeps its
- * newest items, those in flight before those that ended, and `truncated` counts what was left out.
+ * The JSON of a full snapshot as `filter` lets it through, at most 512 KiB. When there is more, what is in flight comes
+ * before what has ended, the longest in flight first, else the newest; `truncated` counts by section what was left out.
  */
 export function encodeFullSnapshot(ops: Ops, filter: Filter, history: number): string {
   const snapshot = filter.apply(ops.snapshot(), history)
   const { time, metrics, series } = snapshot
-  let text = `{"time":${time}`
-  if (metrics !== undefined) text += `,"metrics":${encodeData(metrics)}`
+  const head = `{"time":${time}${metrics === undefined ? '' : `,"metrics":${encodeData(metrics)}`}`
+  const tail = series === undefined ? '' : `,"series":${encodeData(series)}`
   const truncated: Snapshot['truncated'] = {}
-  let room = LIMIT - text.length - 256
-  const end = series === undefined ? '' : `,"series":${encodeData(series)}`
-  room -= end.length
+  let room = LIMIT - head.length - tail.length - RESERVE
+  let sections = ''
   for (const name of SECTIONS) {
     const items = snapshot[name]
     if (items === undefined) continue
-    const kept: string[] = []
-    let index = items.length - 1
-    for (; index >= 0; index--) {
-      const json = encodeData(items[index])
-      if (json.length + 1 > room) break
-      room -= json.length + 1
-      kept.push(json)
+    const texts = new Array<string>(items.length)
+    let kept = 0
+    for (const index of byWorth(items)) {
+      const text = encodeData(items[index])
+      if (text.length + 1 > room) break
+      room -= text.length + 1
+      texts[index] = text
+      kept++
     }
-    if (index >= 0) truncated[name] = index + 1
-    text += `,"${name}":[${kept.reverse().join(',')}]`
+    if (kept < items.length) truncated[name] = items.length - kept
+    sections += `,"${name}":[${texts.filter((text) => text !== undefined).join(',')}]`
   }
-  text += end
-  return Object.keys(truncated).length === 0 ? `${text}}` : `${text},"truncated":${encodeData(truncated)}}`
+  const counts = Object.keys(truncated).length === 0 ? '' : `,"truncated":${encodeData(truncated)}`
+  return `${head}${sections}${tail}${counts}}`
+}
+
+/** The items' indices: those in flight from the oldest, then the others from the newest. */
+function byWorth(items: readonly object[]): number[] {
+  const indices = items.map((_, index) => index)
+  const isActive = (index: number): boolean => (items[index] as { state?: unknown }).state === 'active'
+  return [...indices.filter(isActive), ...indices.filter((index) => !isActive(index)).reverse()]
 }

@@ -17,6 +17,9 @@ describe('unknown', () => {
     'toPercent',
     'toRate',
     'toAgo',
+    'toBytes',
+    'toDelay',
+    'toWholePercent',
     'toClockTime',
   ] as const)('is an en dash in %s, never 0', (name) => {
     for (const value of [undefined, null, NaN, Infinity]) expect(format[name](value)).toBe('–')
@@ -41,6 +44,14 @@ describe('figures', () => {
     [format.toRate, 70.6, '71'],
     [format.toRate, 3.24, '3.2'],
     [format.toRate, 3, '3'],
+    [format.toBytes, 640, '640 B'],
+    [format.toBytes, 999_700, '1 MB'],
+    [format.toBytes, 82.4e6, '82 MB'],
+    [format.toBytes, 1.44e9, '1.4 GB'],
+    [format.toDelay, 0, '0 ms'],
+    [format.toDelay, 1.23, '1.2 ms'],
+    [format.toDelay, 48.6, '49 ms'],
+    [format.toWholePercent, 1.316, '132 %'],
   ] as const)('%o of %d is %s', (convert, value, words) => {
     expect(convert(value)).toBe(words)
   })
@@ -54,6 +65,17 @@ describe('figures', () => {
     [1, '100 %'],
   ])('ratio %d is %s', (ratio, words) => {
     expect(format.toPercent(ratio)).toBe(words)
+  })
+})
+
+describe('a pair of figures', () => {
+  it.each([
+    [412, 96, '412 / 96'],
+    [412, undefined, '412 / –'],
+    [undefined, 0, '– / 0'],
+    [undefined, undefined, '–'],
+  ])('of %d and %d is %s', (first, second, words) => {
+    expect(format.toPair(first, second, format.toCount)).toBe(words)
   })
 })
 

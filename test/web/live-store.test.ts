@@ -9,6 +9,7 @@ import type {
   RequestRecord,
   Snapshot,
 } from '../../src/bus/protocol.js'
+import { DEFAULT_LIMITS } from '../../src/bus/limits.js'
 import { LiveStore, SERIES_LIMIT, type LiveStoreOptions } from '../../src/web/live-store.js'
 import { isGapRow } from '../../src/web/log-book.js'
 import { FakeClock } from '../helpers/fake-clock.js'
@@ -143,7 +144,7 @@ describe('a snapshot', () => {
     const { store } = setup()
     expect(store.view).toEqual({})
     store.apply('snapshot', full())
-    expect(store.view.requests).toEqual({ active: [], recent: [] })
+    expect(store.view.requests).toEqual({ active: [], recent: [], inFlight: 0 })
     expect(store.view.channels).toEqual([])
   })
 })
@@ -164,7 +165,11 @@ describe('deltas', () => {
     store.apply('snapshot', full({ requests: [request('r1')] }))
     store.apply('request', [{ phase: 'end', ...request('r1', { state: 'stale' }) }])
     store.apply('request', [{ phase: 'end', ...request('r1', { state: 'ok' }) }])
-    expect(store.view.requests).toEqual({ active: [], recent: [request('r1', { state: 'ok' })] })
+    expect(store.view.requests).toEqual({
+      active: [],
+      recent: [request('r1', { state: 'ok' })],
+      inFlight: 0,
+    })
   })
 
   it('replace channels by name', () => {
@@ -220,11 +225,17 @@ describe('bounds', () => {
   it('hold also for work that never ends', () => {
     const { store } = setup()
     store.apply('snapshot', full())
-    for (let index = 0; index < 5000; index++) {
-      store.apply('call', [{ phase: 'start', ...call(`c${index}`) }])
-    }
-    expect(store.view.calls!.active.length).toBeLessThanOrEqual(2000)
-    expect(store.view.calls!.active.at(-1)!.id).toBe('c4999')
+    const started = Array.from({ length: 30_000 }, (_, index) => call(`c${index}`, { startedAt: index }))
+    store.apply(
+      'call',
+      started.map((record) => ({ phase: 'start', ...record })),
+    )
+    const { active, inFlight } = store.view.calls!
+    expect(active.length).toBeLessThanOrEqual(10_000)
+    expect(active.at(-1)!.id).toBe('c29999')
+    expect(inFlight).toBe(30_000)
+    store.apply('call', [{ phase: 'end', ...started[0]!, state: 'ok' }])
+    expect(store.view.calls!.inFlight).toBe(29_999)
   })
 
   it('let the log count on and keep level counts right', () => {
@@ -234,6 +245,50 @@ describe('bounds', () => {
     const { end, counts, rows } = store.view.log!
     expect([end, rows.length]).toEqual([3, 2])
     expect(counts).toEqual({ debug: 1, info: 0, warn: 1, error: 0 })
+  })
+})
+
+describe('many in flight', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => request(`r${index}`, { startedAt: 1_000_000 + index }))
+
+  it('are all held, as many as a server holds, the oldest too', () => {
+    const { store } = setup()
+    store.apply('snapshot', full())
+    store.apply(
+      'request',
+      many(DEFAULT_LIMITS.active).map((record) => ({ phase: 'start', ...record })),
+    )
+    const { active, inFlight } = store.view.requests!
+    expect([active.length, inFlight, active[0]!.id]).toEqual([5000, 5000, 'r0'])
+  })
+
+  it('are counted also when a snapshot had no room for the oldest', () => {
+    const { store } = setup()
+    const all = many(10)
+    const { gauges } = metrics(0)
+    const snapshot = (activeRequests: number) =>
+      full({
+        metrics: { ...metrics(0), gauges: { ...gauges, activeRequests } },
+        requests: all.slice(4),
+        truncated: { requests: 7 },
+      })
+    const inFlight = () => store.view.requests!.inFlight
+    store.apply('snapshot', snapshot(10))
+    expect(inFlight()).toBe(10)
+    expect(store.view.metrics!.activeRequests).toBe(10)
+    store.apply('request', [{ phase: 'end', ...all[0]!, state: 'ok' }])
+    expect(inFlight()).toBe(9)
+    store.apply('request', [{ phase: 'end', ...all[0]!, state: 'error' }])
+    expect(inFlight()).toBe(9)
+    store.apply('request', [{ phase: 'update', ...all[1]! }])
+    expect(inFlight()).toBe(9)
+    store.apply('request', [{ phase: 'start', ...request('new', { startedAt: 1_000_100 }) }])
+    expect(inFlight()).toBe(10)
+    store.apply('snapshot', snapshot(999_999))
+    expect(inFlight()).toBe(13)
+    store.apply('snapshot', snapshot(0))
+    expect(inFlight()).toBe(6)
   })
 })
 

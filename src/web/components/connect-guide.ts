@@ -3,6 +3,7 @@ import { css, html, type TemplateResult } from 'lit'
 export const connectGuideStyles = css`
   .guide {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: center;
     gap: 6px;
     min-height: 238px;

@@ -103,7 +103,7 @@ export const dashboardStyles = css`
     gap: 14px;
     max-width: 1760px;
     margin: auto;
-    padding: 16px 20px 8px;
+    padding: 16px 20px 6px;
   }
   ops-counters,
   .guide,
@@ -121,12 +121,12 @@ export const dashboardStyles = css`
   ops-events {
     grid-column: span 9;
     /* Takes what a tall screen has left below the other panels. */
-    --ops-log-height: max(255px, 100vh - 812px);
+    --ops-log-height: max(255px, 100vh - 810px);
   }
   /* Whole rows: at the tail no line is cut in half. */
   @supports (height: round(down, 100px, 19px)) {
     ops-events {
-      --ops-log-height: calc(max(247px, round(down, 100vh - 820px, 19px)) + 8px);
+      --ops-log-height: calc(max(247px, round(down, 100vh - 818px, 19px)) + 8px);
     }
   }
   ops-channels {
@@ -150,7 +150,9 @@ export const dashboardStyles = css`
   }
   @container (max-width: 900px) {
     .instance,
-    .badge {
+    .badge,
+    .crowded .name,
+    .crowded .windows {
       display: none;
     }
   }
@@ -163,9 +165,15 @@ export const dashboardStyles = css`
       padding: 12px;
     }
     .windows,
-    .crowded .name,
-    .crowded .service {
+    .crowded .service,
+    .paused ~ ops-connection::part(detail) {
       display: none;
+    }
+    header > .paused {
+      flex: 0 1 auto;
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
     }
   }
 `

@@ -61,7 +61,7 @@ export class OpsCalls extends StreamElement {
           padding-right: 10px;
         }
         .when {
-          width: 66px;
+          width: 74px;
         }
         .latency {
           width: 116px;
@@ -109,7 +109,7 @@ export class OpsCalls extends StreamElement {
                 ? [1, 2, 3, 4, 5, 6].map(() => skeletonRow())
                 : active.length + recent.length === 0
                   ? html`<tr>
-                      <td class="blank" colspan="7">No model calls yet</td>
+                      <td class="blank over">No model calls yet</td>
                     </tr>`
                   : [...active.slice(0, SHOWN), ...recent].map((call) => callRow(call, store))
             }

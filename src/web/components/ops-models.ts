@@ -144,7 +144,7 @@ export class OpsModels extends StreamElement {
   #rows(calls: CallWindow): TemplateResult | TemplateResult[] {
     if (calls.providers.length === 0) {
       return html`<tr>
-        <td class="blank" colspan="8">No model call in the last ${toWindowWords(this.window)}</td>
+        <td class="blank over">No model call in the last ${toWindowWords(this.window)}</td>
       </tr>`
     }
     const providers = [...calls.providers].sort((a, b) => a.provider.localeCompare(b.provider))

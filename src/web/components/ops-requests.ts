@@ -103,7 +103,7 @@ export class OpsRequests extends StreamElement {
                 ? [1, 2, 3].map(() => skeletonRow())
                 : requests.length === 0
                   ? html`<tr>
-                      <td class="blank" colspan="6">No active requests</td>
+                      <td class="blank over">No active requests</td>
                     </tr>`
                   : this.#rows(requests, store)
             }
@@ -121,7 +121,7 @@ export class OpsRequests extends StreamElement {
     if (requests.length > SHOWN) {
       rows.push(
         html`<tr>
-          <td class="muted" colspan="6">and ${toCount(requests.length - SHOWN)} younger ones</td>
+          <td class="muted over">and ${toCount(requests.length - SHOWN)} younger ones</td>
         </tr>`,
       )
     }

@@ -98,6 +98,10 @@ export const panelStyles = css`
   :is(th, td):first-child {
     text-align: left;
   }
+  /* A note in place of a row. Spanning columns that are hidden would bring them back, empty. */
+  td.over {
+    overflow: visible;
+  }
   td.blank {
     height: 56px;
     color: var(--_muted);
