@@ -1,8 +1,9 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import type { Ops } from '../bus/ops.js'
-import { sendError, sendNotFound } from './errors.js'
+import { sendError } from './errors.js'
 import opswire from './fastify.js'
+import { answerUnknown } from './routes/unknown.js'
 
 /**
  * The standalone server: the dashboard at `/`, showing this process and its log. Not listening yet; closing it
@@ -14,13 +15,17 @@ export async function buildApp(ops: Ops): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // What the router itself refuses, such as %zz.
+    frameworkErrors: sendError,
+    // While it closes, /health says so.
+    return503OnClosing: false,
   })
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler(sendNotFound)
+  answerUnknown(app)
   app.addHook('onClose', (_app, done) => {
     ops.close()
     done()
   })
-  await app.register(opswire, { ops, prefix: '/' })
+  await app.register(opswire, { ops, prefix: '/', http: false })
   return app
 }

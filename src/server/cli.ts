@@ -7,10 +7,17 @@ import { OpsError } from './errors.js'
 import { listen } from './listen.js'
 import { VERSION } from './version.js'
 
+/** Milliseconds after which the last connections are cut, and after which the process ends anyway. */
+const CUT_AFTER = 400
+const END_AFTER = 900
+
 async function serve({ host, port, service }: ServeConfig): Promise<void> {
   const app = await buildApp(createOps({ service, version: VERSION }))
   const url = await listen(app, { host, port, hint: '--port' })
-  closeWithGrace({ delay: 900, logger: false }, async () => {
+  closeWithGrace({ delay: END_AFTER, logger: false }, async ({ err }) => {
+    if (err !== undefined) console.error('opswire:', err)
+    // A request that never comes to its end must not hold the others up.
+    setTimeout(() => app.server.closeAllConnections(), CUT_AFTER).unref()
     await app.close()
   })
   console.log(`opswire dashboard: ${url}/`)

@@ -14,7 +14,7 @@ const flags = z.strictObject({
     .regex(/^\d{1,5}$/)
     .transform(Number)
     .refine((port) => port <= 65_535)
-    .default(3100)
+    .default(4100)
     .describe('a port from 0 to 65535; 0 lets the system choose'),
   service: z.string().min(1).max(100).default('opswire').describe('a name of up to 100 characters'),
 })
@@ -25,7 +25,7 @@ export const USAGE = `opswire: a live ops dashboard
 
   opswire serve [options]   serve the dashboard (the default command)
 
-  --port NUMBER     port to listen on (default 3100)
+  --port NUMBER     port to listen on (default 4100)
   --host ADDRESS    address to listen on (default 127.0.0.1)
   --service NAME    what the page calls this service (default opswire)
   --help            this text

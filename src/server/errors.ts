@@ -14,7 +14,7 @@ export class OpsError extends Error {
   }
 }
 
-export function toErrorBody(code: string, message: string): { error: { code: string; message: string } } {
+function toErrorBody(code: string, message: string): { error: { code: string; message: string } } {
   return { error: { code, message } }
 }
 
@@ -35,7 +35,18 @@ export function sendError(
   }
 }
 
+/** Answers 404. What a route has said about storing the answer does not hold for it. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?', 1)[0]!
-  void reply.code(404).send(toErrorBody('OPS_NOT_FOUND', `There is no ${request.method} ${path} here.`))
+  void reply
+    .code(404)
+    .header('cache-control', 'no-store')
+    .send(toErrorBody('OPS_NOT_FOUND', `There is no ${request.method} ${path} here.`))
+}
+
+export function sendMethodNotAllowed(request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .code(405)
+    .header('allow', 'GET, HEAD')
+    .send(toErrorBody('OPS_METHOD', `${request.method} is not accepted here; GET and HEAD are.`))
 }

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { z } from 'zod'
 import type { Ops } from '../bus/ops.js'
-import { sendError, sendNotFound } from './errors.js'
+import { sendError } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
@@ -10,7 +10,9 @@ import { nodeClock } from './node-clock.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
+import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
+import { answerUnknown } from './routes/unknown.js'
 import { watchHttpRequests } from './sources/http-requests.js'
 import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
 import { parse } from './validation.js'
@@ -35,6 +37,15 @@ const pluginOptions = z.strictObject({
     .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
     .optional()
     .describe('a function of a request that returns a boolean'),
+  // Fastify's own, which every plugin can be given.
+  logLevel: z
+    .custom<RegisterOptions['logLevel']>((value) => typeof value === 'string')
+    .optional()
+    .describe('a level of the logger'),
+  logSerializers: z
+    .custom<RegisterOptions['logSerializers']>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object of functions'),
 })
 
 export interface OpswireOptions {
@@ -53,14 +64,17 @@ export interface OpswireOptions {
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, feed, ignore } = parse(pluginOptions, options, 'option')
-  const base = app.prefix + prefix
+  const { ops, prefix, http, log, feed, ignore, logLevel, logSerializers } = parse(
+    pluginOptions,
+    options,
+    'option',
+  )
   const hub = createHub(ops, nodeClock, feed)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
-  if (http && base !== '') {
-    const isOwn = (request: FastifyRequest): boolean =>
-      request.url.startsWith(base) && /^$|^[/?]/.test(request.url.slice(base.length))
-    watchHttpRequests(app, ops, { ignore: (request) => isOwn(request) || ignore?.(request) === true })
+  if (http) {
+    watchHttpRequests(app, ops, {
+      ignore: (request) => isOwnRequest(request) || ignore?.(request) === true,
+    })
   }
 
   // Open streams are never idle: unless they end first, closing the host would wait for them for ever.
@@ -76,10 +90,9 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         logger.child({ ...bindings, ...OWN_LOG }, childOptions),
       )
       scope.setErrorHandler(sendError)
-      if (base !== '') {
-        scope.setNotFoundHandler(sendNotFound)
-        redirectToSlash(scope)
-      }
+      markOwnRoutes(scope)
+      // Without a prefix, what the dashboard does not know is the host's.
+      if (prefix !== '') answerUnknown(scope)
       await registerEventStreams(scope)
       eventsRoute(scope, hub, feed)
       await scope.register((api, _options, done) => {
@@ -89,23 +102,14 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
       healthRoute(scope, ops)
       await pageRoutes(scope)
     },
-    { prefix, logLevel: 'warn' },
+    { prefix, logLevel: logLevel ?? 'warn', ...(logSerializers && { logSerializers }) },
   )
-}
-
-/** The page's addresses are relative to its folder: without the slash they would point one folder up. */
-function redirectToSlash(scope: FastifyInstance): void {
-  const folder = scope.prefix.slice(scope.prefix.lastIndexOf('/') + 1)
-  scope.addHook('onRequest', (request, reply, done) => {
-    const [path, query] = request.url.split('?', 2)
-    if (path !== scope.prefix) return done()
-    void reply.redirect(`${folder}/${query === undefined ? '' : `?${query}`}`, 308)
-  })
 }
 
 /**
  * Mounts the dashboard in a Fastify host: page, feed and JSON routes under `prefix`, the host's HTTP requests and
- * log lines in the feed. Ends every open stream when the host closes.
+ * log lines in the feed. Ends every open stream when the host closes. Mounting it again, elsewhere in the same host,
+ * adds a dashboard; what it shows is recorded once, by the options of the first.
  *
  * @example
  * await app.register(opswire, { ops, prefix: '/ops' })

@@ -3,7 +3,7 @@ import type { Ops } from '../bus/ops.js'
 import type { Snapshot } from '../bus/protocol.js'
 import type { Filter } from './filter.js'
 
-/** Characters of a full snapshot at the most. */
+/** Bytes of a full snapshot at the most. */
 const LIMIT = 512 * 1024
 /** Kept free for the snapshot's own punctuation and the counts of `truncated`. */
 const RESERVE = 256
@@ -21,7 +21,7 @@ export function encodeFullSnapshot(ops: Ops, filter: Filter, history: number): s
   const head = `{"time":${time}${metrics === undefined ? '' : `,"metrics":${encodeData(metrics)}`}`
   const tail = series === undefined ? '' : `,"series":${encodeData(series)}`
   const truncated: Snapshot['truncated'] = {}
-  let room = LIMIT - head.length - tail.length - RESERVE
+  let room = LIMIT - Buffer.byteLength(head) - Buffer.byteLength(tail) - RESERVE
   let sections = ''
   for (const name of SECTIONS) {
     const items = snapshot[name]
@@ -30,8 +30,9 @@ export function encodeFullSnapshot(ops: Ops, filter: Filter, history: number): s
     let kept = 0
     for (const index of byWorth(items)) {
       const text = encodeData(items[index])
-      if (text.length + 1 > room) break
-      room -= text.length + 1
+      const size = Buffer.byteLength(text) + 1
+      if (size > room) break
+      room -= size
       texts[index] = text
       kept++
     }

@@ -25,7 +25,8 @@ const RETRY_SPREAD = 2000
 
 export interface Connection {
   readonly destroyed: boolean
-  once(event: 'close', listener: () => void): unknown
+  on(event: 'close', listener: () => void): unknown
+  removeListener(event: 'close', listener: () => void): unknown
 }
 
 export interface AttachOptions {
@@ -210,8 +211,12 @@ export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
       sessions.add(session)
       session.group.sessions.add(session)
       addresses.set(address, held + 1)
-      stream.on('close', () => leave(session, address))
-      connection?.once('close', () => leave(session, address))
+      const gone = (): void => {
+        connection?.removeListener('close', gone)
+        leave(session, address)
+      }
+      stream.on('close', gone)
+      connection?.on('close', gone)
       stream.on('drain', () => {
         session.fullSince = undefined
         writer.serveSoon(session)

@@ -23,8 +23,9 @@ function toSentence(
   noun: string,
 ): string {
   if (issue.code === 'unrecognized_keys') {
-    const accepted = Object.keys(schema.shape).join(', ')
-    return `Unknown ${noun} ${quote(issue.keys[0])}; accepted are ${accepted}.`
+    const keys = Object.keys(schema.shape)
+    const accepted = keys.length === 0 ? `no ${noun}s are accepted` : `accepted are ${keys.join(', ')}`
+    return `Unknown ${noun} ${quote(issue.keys[0])}; ${accepted}.`
   }
   const name = String(issue.path[0] ?? '')
   const value = (input as Record<string, unknown>)[name]

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createOps } from '../../src/index.js'
+import { buildApp } from '../../src/server/app.js'
 import { startHost, type Host } from '../helpers/host.js'
+import { send } from '../helpers/send.js'
 
 interface Body {
   items: Record<string, unknown>[]
@@ -75,7 +78,7 @@ describe('the JSON routes', () => {
     ['/api/events?before=x', 'before does not accept "x"'],
     ['/api/requests?state=dead', 'state does not accept "dead"; it takes active or all'],
     ['/api/calls?limit=5&limit=6', 'limit does not accept ["5","6"]'],
-    ['/api/snapshot?x=1', 'Unknown parameter "x"'],
+    ['/api/snapshot?x=1', 'Unknown parameter "x"; no parameters are accepted.'],
   ])('%s is answered 400 naming what is accepted', async (path, message) => {
     const { status, body } = await get(await startHost(), path)
     expect(status).toBe(400)
@@ -88,39 +91,53 @@ describe('the JSON routes', () => {
     '/api/nope',
     '/embed/v1/nope.js',
     '/embed/v1/..%2f..%2fpackage.json',
+    '/embed/v1/..%2f..%2findex.html',
+    '/assets/%2e%2e%2findex.html',
+    '/assets/.hidden.js',
+    `/embed/v1/${'x'.repeat(200)}.js`,
     '/assets/nope.js',
   ])('%s is answered 404 as JSON, without a path of the machine', async (path) => {
-    const { status, body } = await get(await startHost(), path)
+    const { status, body, headers } = await get(await startHost(), path)
     expect(status).toBe(404)
+    expect(headers.get('access-control-allow-origin')).toBe(null)
+    expect(headers.get('cache-control') ?? 'none').not.toContain('immutable')
     expect(Object.keys(body)).toEqual(['error'])
     expect(JSON.stringify(body)).not.toContain(process.cwd())
   })
 
-  it('refuse to write', async () => {
-    const { url } = await startHost()
-    const response = await fetch(`${url}/ops/api/metrics`, { method: 'POST', body: 'x' })
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
-  })
-})
-
-describe('mounting', () => {
-  it('sends the address without a slash to the page, whatever stands in front of the host', async () => {
-    const { url } = await startHost()
-    const response = await fetch(`${url}/ops?x=1`, { redirect: 'manual' })
-    expect([response.status, response.headers.get('location')]).toEqual([308, 'ops/?x=1'])
-  })
-
-  it('works below a prefix of the host', async () => {
-    const { app } = await startHost({ plugin: { prefix: '/admin/live/' } })
-    expect((await app.inject('/admin/live/health')).statusCode).toBe(200)
-  })
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+    'refuse %s, and say what they accept',
+    async (method) => {
+      const { url } = await startHost()
+      for (const path of ['/', '/events', '/api/metrics', '/health', '/embed/v1/ops.js']) {
+        const { status, headers, body } = await send(`${url}/ops${path}`, { method })
+        expect([path, status, headers.allow]).toEqual([path, 405, 'GET, HEAD'])
+        expect(body).toContain(`"${method} is not accepted here; GET and HEAD are."`)
+      }
+    },
+  )
 
   it.each([
-    [{ ops: undefined }, 'The option ops is missing; it takes what createOps() returned.'],
-    [{ prefix: 'ops' }, 'The option prefix does not accept "ops"; it takes a path such as /ops'],
-    [{ prefx: '/ops' }, 'Unknown option "prefx"; accepted are ops, prefix,'],
-    [{ ignore: 3 }, 'The option ignore does not accept 3; it takes a function'],
-  ])('with wrong options (%o) says what is accepted', async (plugin, message) => {
-    await expect(startHost({ plugin: plugin as never })).rejects.toThrow(message)
+    ['a form', 'application/x-www-form-urlencoded', 'a=b'],
+    ['broken JSON', 'application/json', '{'],
+  ])('refuse to write whatever the body is: %s', async (_name, type, body) => {
+    const { url } = await startHost()
+    const ask = (path: string) =>
+      send(`${url}/ops${path}`, { method: 'POST', headers: { 'content-type': type } }, body)
+    expect((await ask('/events')).status).toBe(405)
+    const unknown = await ask('/nope')
+    expect([unknown.status, unknown.body]).toEqual([404, expect.stringContaining('OPS_NOT_FOUND')])
+  })
+
+  it('answer what the router refuses in the same shape, standalone', async () => {
+    const ops = createOps()
+    const app = await buildApp(ops)
+    onTestFinished(() => app.close())
+    const { status, body } = await send(`${await app.listen({ port: 0, host: '127.0.0.1' })}/%zz`)
+    expect([status, JSON.parse(body)]).toEqual([
+      400,
+      { error: { code: 'OPS_BAD_REQUEST', message: expect.stringContaining('/%zz') as string } },
+    ])
+    expect(ops.requests()).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { VERSION } from '../../src/server/version.js'
 import { openFeed } from '../helpers/feed-reader.js'
@@ -12,7 +12,11 @@ interface Run {
 
 /** Runs the built command. */
 function run(...args: string[]): Run {
-  const child = spawn(process.execPath, ['dist/server/cli.js', ...args])
+  return runWith([], ...args)
+}
+
+function runWith(nodeFlags: string[], ...args: string[]): Run {
+  const child = spawn(process.execPath, [...nodeFlags, 'dist/server/cli.js', ...args])
   onTestFinished(() => void child.kill('SIGKILL'))
   const output = { out: '', err: '' }
   child.stdout.on('data', (chunk) => (output.out += String(chunk)))
@@ -56,6 +60,26 @@ describe('opswire serve', () => {
     for (const reader of readers) expect(reader.events.at(-1)?.event).toBe('bye')
   })
 
+  it('ends within a second of SIGTERM although a request never comes to its end', async () => {
+    const { url, child, exited } = await serve()
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    socket.write('POST /nope HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nab')
+    await new Promise((resolve) => socket.once('data', resolve))
+    const startedAt = performance.now()
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(performance.now() - startedAt).toBeLessThan(850)
+  })
+
+  it('says what it died of', async () => {
+    const failure = 'data:text/javascript,setTimeout(() => { throw new Error("boom") }, 300)'
+    const { output, exited } = runWith(['--import', failure], '--port', '0')
+    expect(await exited).toBe(1)
+    expect(output.err).toContain('opswire: Error: boom')
+  })
+
   it('names a busy port and how to choose another', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void blocker.close())
@@ -89,6 +113,6 @@ describe('opswire serve', () => {
     const [version, help] = [run('--version'), run('--help')]
     expect([await version.exited, version.output.out]).toEqual([0, `${VERSION}\n`])
     expect(await help.exited).toBe(0)
-    expect(help.output.out).toContain('--port NUMBER')
+    expect(help.output.out).toContain('--port NUMBER     port to listen on (default 4100)')
   })
 })

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { connect } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createOps } from '../../src/index.js'
+import { buildApp } from '../../src/server/app.js'
 import { openFeed } from '../helpers/feed-reader.js'
 import { startHost } from '../helpers/host.js'
 
@@ -47,6 +50,24 @@ describe('closing the host', () => {
     expect((await fetch(`${url}/ops/health`)).status).toBe(200)
     await app.close()
     expect(duringClose).toBe(503)
+  })
+
+  it('answers a health request that arrives while the standalone server closes', async () => {
+    const app = await buildApp(createOps())
+    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+    const socket = connect(Number(port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    let answer = ''
+    socket.on('data', (chunk) => (answer += String(chunk)))
+    // Half a request keeps its connection open while the server closes.
+    const accepted = new Promise((resolve) => app.server.once('connection', resolve))
+    socket.write('GET /health HTTP/1.1\r\nhost: a\r\n')
+    await accepted
+    const closed = app.close()
+    await expect.poll(() => app.server.listening).toBe(false)
+    socket.write('\r\n')
+    await closed
+    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 503 [^]*"status":"draining"/)
   })
 
   it('leaves the recorder safe to call', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { OpsError } from '../errors.js'
 import { readOnly } from './read-only.js'
 
@@ -11,6 +11,8 @@ const PAGE = ['../../page', '../../../dist/page']
   .find((path) => existsSync(`${path}/index.html`))
 
 const YEAR = 31_536_000
+/** One file of a folder: no slash, no leading dot, no two dots in a row. */
+const FILE_NAME = /^[\w-]+(\.[\w-]+)+$/
 
 const PAGE_HEADERS = {
   'content-security-policy':
@@ -29,29 +31,51 @@ export async function pageRoutes(scope: FastifyInstance): Promise<void> {
     cacheControl: false,
   })
 
-  readOnly(scope, '/', async (_request, reply) => {
+  readOnly(scope, '/', (request, reply) => {
     requirePage()
+    const folder = toFolder(request.originalUrl)
+    if (folder !== undefined) return reply.redirect(folder, 308)
     return reply.headers(PAGE_HEADERS).sendFile('index.html')
   })
-  readOnly(scope, '/assets/:file', (request, reply) => {
-    requirePage()
+  readOnly(scope, '/assets/*', (request, reply) => {
+    const file = requireFile(request, 'assets')
     return reply
       .headers({ 'cache-control': `public, max-age=${YEAR}, immutable`, 'x-content-type-options': 'nosniff' })
-      .sendFile(`assets/${(request.params as { file: string }).file}`)
+      .sendFile(file)
   })
   // Code without data: any page of any origin may load it.
-  readOnly(scope, '/embed/v1/:file', (request, reply) => {
-    requirePage()
-    const { file } = request.params as { file: string }
+  readOnly(scope, '/embed/v1/*', (request, reply) => {
+    const file = requireFile(request, 'embed/v1')
     return reply
       .headers({
         'access-control-allow-origin': '*',
         'cross-origin-resource-policy': 'cross-origin',
         'x-content-type-options': 'nosniff',
-        'cache-control': file === 'ops.js' ? 'no-cache' : `public, max-age=${YEAR}, immutable`,
+        'cache-control': file.endsWith('/ops.js') ? 'no-cache' : `public, max-age=${YEAR}, immutable`,
       })
-      .sendFile(`embed/v1/${file}`)
+      .sendFile(file)
   })
+}
+
+/**
+ * Where to send a visitor who left out the slash at the end: the page's addresses are relative to its folder, and
+ * would point one folder up. Relative itself, for nobody here knows what stands in front of the host.
+ */
+function toFolder(url: string): string | undefined {
+  const [, path, query] = /^(?:https?:\/\/[^/?]*)?([^?]*)(.*)$/i.exec(url)!
+  if (path === '' || path!.endsWith('/')) return undefined
+  return `./${path!.slice(path!.lastIndexOf('/') + 1)}/${query}`
+}
+
+/** The file asked for, directly in `folder` of the built page. Throws an OpsError with 404 for anything else. */
+function requireFile(request: FastifyRequest, folder: string): string {
+  requirePage()
+  const name = (request.params as { '*': string })['*']
+  const file = `${folder}/${name}`
+  if (!FILE_NAME.test(name) || !existsSync(`${PAGE}/${file}`)) {
+    throw new OpsError('OPS_NOT_FOUND', 404, `There is no file ${JSON.stringify(name)} in ${folder}.`)
+  }
+  return file
 }
 
 function requirePage(): void {

@@ -1,7 +1,5 @@
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
-import { toErrorBody } from '../errors.js'
-
-const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+import { sendMethodNotAllowed } from '../errors.js'
 
 interface ReadOnlyOptions {
   /** Answers HEAD where running `handler` for it would be wrong. Default: as GET, without the body. */
@@ -18,12 +16,10 @@ export function readOnly(
   if (head !== undefined) scope.route({ method: 'HEAD', url, handler: head })
   scope.route({ method: 'GET', url, handler, exposeHeadRoute: head === undefined })
   scope.route({
-    method: OTHER_METHODS,
+    method: scope.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD'),
     url,
-    handler: (request, reply) =>
-      reply
-        .code(405)
-        .header('allow', 'GET, HEAD')
-        .send(toErrorBody('OPS_METHOD', `${request.method} is not accepted here; GET and HEAD are.`)),
+    // Before the body is read: what it holds makes no difference.
+    onRequest: (request, reply) => sendMethodNotAllowed(request, reply),
+    handler: sendMethodNotAllowed,
   })
 }

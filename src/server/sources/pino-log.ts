@@ -1,6 +1,7 @@
 import type { Cancel } from '../../bus/clock.js'
 import type { Ops } from '../../bus/ops.js'
-import type { Fields, Level } from '../../bus/protocol.js'
+import { readPinoLine, toLevel, type PinoRecord } from './pino-line.js'
+import { inspectPino, type PinoLike, type PinoParts } from './pino-parts.js'
 
 /** Anything with pino's shape: a logger, or Fastify's `app.log`. */
 export type PinoLogger = object
@@ -14,115 +15,115 @@ export interface PinoLogOptions {
 /** A child logger with this binding is not shown: the dashboard's own. */
 export const OWN_LOG = { opswire: true } as const
 
-const LEVEL_BY_NUMBER: [number, Level][] = [
-  [60, 'fatal'],
-  [50, 'error'],
-  [40, 'warn'],
-  [30, 'info'],
-  [20, 'debug'],
-  [0, 'trace'],
-]
+interface Tap {
+  users: number
+  stop: Cancel
+}
 
-/** Bindings that name the part of the program a line comes from, best first. */
-const SOURCE_KEYS = ['name', 'source', 'module', 'component', 'plugin'] as const
-/** Keys that have a place of their own in a line; the others become its fields. */
-const PLACED_KEYS = new Set<string>([
-  ...SOURCE_KEYS,
-  ...['level', 'time', 'msg', 'reqId', 'requestId', 'callId', 'session'],
-  // The same in every line of a process.
-  ...['pid', 'hostname', 'v'],
-])
+const taps = new WeakMap<Ops, WeakMap<object, Tap>>()
 
 /**
- * Shows every line that a pino logger and its children write, as they write it: after pino's redaction, in this
- * thread. Taps the logger's stream; the returned function takes the tap out. Does nothing for a logger that is not
- * pino's. What goes wrong here never reaches the host's logging.
+ * Shows every line that a pino logger, its parents and their children write, as they write it: after pino's
+ * redaction, in this thread. The returned function stops that. A logger that is watched already is not watched twice:
+ * each line is shown once, until the last one has stopped. Does nothing for a logger that is not pino's. What goes
+ * wrong here never reaches the host's logging.
  */
 export function watchPinoLog(ops: Ops, options: PinoLogOptions): Cancel {
-  const stream = streamOf(options.logger)
-  if (stream === undefined) return () => undefined
-  const { write } = stream
-  const hadOwn = Object.hasOwn(stream, 'write')
-  const fallback = options.source ?? ops.service
-  let inside = false
-
-  const tapped = function (this: unknown, line: unknown, ...rest: unknown[]): unknown {
-    // A listener of the feed that logs must not feed the feed.
-    if (!inside && typeof line === 'string') {
-      inside = true
-      try {
-        publish(ops, line, fallback)
-      } catch (error) {
-        ops.fault('The log tap', error)
-      } finally {
-        inside = false
-      }
-    }
-    return write.call(this, line, ...rest)
+  const parts = inspectPino(options.logger)
+  if (parts === undefined) return () => undefined
+  const tapsOfOps = taps.get(ops) ?? new WeakMap<object, Tap>()
+  taps.set(ops, tapsOfOps)
+  const { root } = parts
+  const tap = tapsOfOps.get(root) ?? {
+    users: 0,
+    stop: tapLogger(parts, createReader(ops, parts, options.source)),
   }
-  stream.write = tapped
+  tapsOfOps.set(root, tap)
+  tap.users++
+  let stopped = false
   return () => {
-    // Someone may have wrapped the stream after us; then only they can take theirs off.
-    if (stream.write !== tapped) return
-    if (hadOwn) stream.write = write
-    else delete (stream as { write?: unknown }).write
+    if (stopped) return
+    stopped = true
+    if (--tap.users > 0) return
+    tapsOfOps.delete(root)
+    tap.stop()
   }
 }
 
-interface LogStream {
-  write(this: unknown, line: unknown, ...rest: unknown[]): unknown
-}
+/** Where pino keeps the hooks of a logger; one of its public symbols. */
+const HOOKS = Symbol.for('pino.hooks')
 
-/** pino keeps its stream under a symbol of its own copy; children inherit it from their root. */
-function streamOf(logger: object): LogStream | undefined {
-  for (
-    let owner: object | null = logger;
-    owner !== null;
-    owner = Object.getPrototypeOf(owner) as object | null
-  ) {
-    const symbol = Object.getOwnPropertySymbols(owner).find(
-      ({ description }) => description === 'pino.stream',
-    )
-    if (symbol === undefined) continue
-    const stream: unknown = (logger as Record<symbol, unknown>)[symbol]
-    if (typeof stream === 'object' && stream !== null && 'write' in stream) return stream as LogStream
-  }
-  return undefined
-}
+type ReadLine = (line: string, logger: PinoLike, level: number) => void
 
-function publish(ops: Ops, line: string, fallback: string): void {
-  const record = JSON.parse(line) as Record<string, unknown>
-  if (record['opswire'] === true) return
-  const fields: Fields = {}
-  let hasFields = false
-  for (const key of Object.keys(record)) {
-    if (PLACED_KEYS.has(key)) continue
-    fields[key] = record[key]
-    hasFields = true
-  }
-  const sourceKey = SOURCE_KEYS.find((key) => typeof record[key] === 'string')
-  const source = sourceKey === undefined ? fallback : (record[sourceKey] as string)
-  ops.log(toLevel(record['level']), source, messageOf(record), hasFields ? fields : undefined, {
-    ...(typeof record['time'] === 'number' && { time: record['time'] }),
-    ...idOf('requestId', record['requestId'] ?? record['reqId']),
-    ...idOf('callId', record['callId']),
-    ...idOf('session', record['session']),
+/**
+ * Has the logger itself tell its finished lines. Its stream can't: a program prints to stdout by other means, too. All
+ * children inherit from the root, those made already as those to come, and each looks the method up when it writes. A
+ * host's `streamWrite` hook may still change the line, to redact it: then the line counts as it comes out of that.
+ */
+function tapLogger({ root, asJson }: PinoParts, read: ReadLine): Cancel {
+  const encode = root[asJson] as (this: PinoLike, ...args: unknown[]) => string
+  const hooks = root[HOOKS] as { streamWrite?: (line: string) => string } | undefined
+  const { streamWrite } = hooks ?? {}
+  let isActive = true
+  let writing: { logger: PinoLike; level: number } | undefined
+
+  const restoreEncode = override(root, asJson, function (this: PinoLike, ...args: unknown[]): string {
+    const line = encode.apply(this, args)
+    if (!isActive) return line
+    if (streamWrite === undefined) read(line, this, args[2] as number)
+    else writing = { logger: this, level: args[2] as number }
+    return line
   })
+  const restoreHooks =
+    streamWrite &&
+    override(root, HOOKS, {
+      ...hooks,
+      streamWrite(line: string): string {
+        const written = streamWrite(line)
+        if (isActive && writing !== undefined) read(written, writing.logger, writing.level)
+        writing = undefined
+        return written
+      },
+    })
+  return () => {
+    isActive = false
+    restoreHooks?.()
+    restoreEncode()
+  }
 }
 
-function idOf(name: string, value: unknown): Record<string, string> | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? { [name]: String(value) } : undefined
+/** Sets a property of `target` itself. The returned function takes it back, unless somebody has put theirs over it. */
+function override(target: PinoLike, key: symbol, value: unknown): Cancel {
+  const before = Object.getOwnPropertyDescriptor(target, key)
+  target[key] = value
+  return () => {
+    if (target[key] !== value) return
+    if (before === undefined) delete target[key]
+    else Object.defineProperty(target, key, before)
+  }
 }
 
-function messageOf(record: Record<string, unknown>): string {
-  const { msg, err } = record
-  if (typeof msg === 'string') return msg
-  const cause = typeof err === 'object' && err !== null ? (err as { message?: unknown }).message : undefined
-  return typeof cause === 'string' ? cause : ''
-}
-
-function toLevel(level: unknown): Level {
-  if (typeof level === 'number') return LEVEL_BY_NUMBER.find(([least]) => level >= least)?.[1] ?? 'info'
-  const name = typeof level === 'string' ? level.toLowerCase() : ''
-  return LEVEL_BY_NUMBER.find(([, known]) => known === name)?.[1] ?? 'info'
+function createReader(ops: Ops, { keys }: PinoParts, source: string | undefined): ReadLine {
+  let inside = false
+  return (line, logger, number) => {
+    // A listener of the feed that logs must not feed the feed.
+    if (inside) return
+    inside = true
+    try {
+      const record = JSON.parse(line) as PinoRecord
+      if (record['opswire'] === true) return
+      const { source: named, message, fields, ...context } = readPinoLine(record, keys)
+      ops.log(
+        toLevel(logger.levels?.labels?.[number], number),
+        named ?? source ?? ops.service,
+        message,
+        fields,
+        context,
+      )
+    } catch (error) {
+      ops.fault('The log tap', error)
+    } finally {
+      inside = false
+    }
+  }
 }
