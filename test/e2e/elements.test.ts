@@ -198,12 +198,12 @@ describe('the dashboard', () => {
     )
     const { page } = await visit(`${host.url}/ops/`)
     const finding = page.locator('ops-requests .finding')
-    await expect.poll(() => finding.innerText()).toMatch(/^5,000 requests · [\d,]+ older than/)
+    await expect.poll(() => finding.innerText()).toMatch(/^5,000 requests · oldest/)
     await expect.poll(() => page.locator('ops-requests tbody tr').count()).toBe(101)
     expect(await page.locator('ops-requests tbody tr').last().innerText()).toMatch(
       /^and \d,\d{3} younger ones$/,
     )
-    for (const request of requests.slice(0, 4900)) request.end()
+    for (const request of requests.slice(100)) request.end()
     await expect.poll(() => finding.innerText()).toMatch(/^100 requests · oldest/)
   })
 

@@ -101,11 +101,11 @@ export class OpsRequests extends StreamElement {
             ${
               store === undefined || view === undefined
                 ? [1, 2, 3].map(() => skeletonRow())
-                : requests.length === 0
+                : view.inFlight === 0
                   ? html`<tr>
                       <td class="blank over">No active requests</td>
                     </tr>`
-                  : this.#rows(requests, store)
+                  : this.#rows(requests, view.inFlight, store)
             }
           </tbody>
         </table>
@@ -113,15 +113,15 @@ export class OpsRequests extends StreamElement {
     </section>`
   }
 
-  #rows(requests: readonly RequestRecord[], store: LiveStore): TemplateResult[] {
+  #rows(requests: readonly RequestRecord[], inFlight: number, store: LiveStore): TemplateResult[] {
     const calls = newestCalls(store.view.calls?.active ?? [])
     const rows = requests
       .slice(0, SHOWN)
       .map((request) => requestRow(request, calls.get(keyOf(request.instance, request.id)), store))
-    if (requests.length > SHOWN) {
+    if (inFlight > rows.length) {
       rows.push(
         html`<tr>
-          <td class="muted over">and ${toCount(requests.length - SHOWN)} younger ones</td>
+          <td class="muted over">and ${toCount(inFlight - rows.length)} younger ones</td>
         </tr>`,
       )
     }
@@ -129,13 +129,12 @@ export class OpsRequests extends StreamElement {
   }
 }
 
-/** The oldest are not held when a page comes to so many that they do not fit into one snapshot. */
+/** Of more than fit into one snapshot the page holds the oldest. */
 function finding(requests: readonly RequestRecord[], inFlight: number, store: LiveStore): string {
   const oldest = requests[0]
-  if (oldest === undefined) return ''
-  const unheld = inFlight - requests.length
-  const age = toDuration(store.since(oldest.startedAt))
-  return `${toPlural(inFlight, 'request')} · ${unheld === 0 ? `oldest ${age}` : `${toCount(unheld)} older than ${age}`}`
+  if (inFlight === 0) return ''
+  const age = oldest && `oldest ${toDuration(store.since(oldest.startedAt))}`
+  return [toPlural(inFlight, 'request'), age].filter((part) => part !== undefined).join(' · ')
 }
 
 const keyOf = (instance: string, id: string) => `${instance} ${id}`
