@@ -211,7 +211,7 @@ export class LiveStore {
     },
     request: (deltas) => {
       for (const { phase, ...request } of deltas) {
-        const hasEnded = this.#requests.apply(request)
+        const hasEnded = this.#requests.apply(request, phase === 'start')
         if (hasEnded && request.kind === 'message' && this.#isMeasured(request)) this.#count('messages', 1)
         if (phase === 'start') this.#countNew(1)
       }
@@ -219,7 +219,7 @@ export class LiveStore {
     },
     call: (deltas) => {
       for (const { phase, ...call } of deltas) {
-        this.#calls.apply(call)
+        this.#calls.apply(call, phase === 'start')
         if (phase === 'start') this.#countNew(1)
       }
       this.#touch('calls')
@@ -240,11 +240,11 @@ export class LiveStore {
     this.#readClock(snapshot.time, false)
     const { requests, calls, channels, log, metrics, series } = snapshot
     if (requests !== undefined) {
-      this.#requests.replace(requests, toUnheld(snapshot, 'requests', 'activeRequests'))
+      this.#requests.replace(requests, snapshot.time, toUnheld(snapshot, 'requests', 'activeRequests'))
       this.#learn('requests')
     }
     if (calls !== undefined) {
-      this.#calls.replace(calls, toUnheld(snapshot, 'calls', 'activeCalls'))
+      this.#calls.replace(calls, snapshot.time, toUnheld(snapshot, 'calls', 'activeCalls'))
       this.#learn('calls')
     }
     if (channels !== undefined) {

@@ -11,7 +11,7 @@ interface Work {
 export interface WorkView<Item> {
   readonly active: readonly Item[]
   readonly recent: readonly Item[]
-  /** How many are in flight: those of `active`, and older ones that are not held. */
+  /** How many are in flight: those of `active`, and others that are not held. */
   readonly inFlight: number
 }
 
@@ -30,28 +30,34 @@ export class WorkList<Item extends Work> {
   #active = new Map<string, Item>()
   #recent = new Map<string, Item>()
   #unheld = 0
+  #replacedAt = 0
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Takes `items` as all there is, oldest first, but for `unheld` older ones in flight. */
-  replace(items: readonly Item[], unheld = 0): void {
+  /** Takes `items` as all there is at `time`, but for `unheld` ones in flight that had no room. */
+  replace(items: readonly Item[], time = 0, unheld = 0): void {
     this.#active = new Map()
     this.#recent = new Map()
     this.#unheld = 0
+    this.#replacedAt = time
     for (const item of items) this.apply(item)
     this.#unheld += unheld
   }
 
   /** Takes in one record and says whether its work has ended just now, rather than been corrected. */
-  apply(item: Item): boolean {
+  apply(item: Item, isStart = false): boolean {
     const key = `${item.instance} ${item.id}`
-    if (this.#unheld > 0 && this.#isUnheld(key, item)) this.#unheld--
+    if (this.#unheld > 0 && !isStart && this.#isUnheld(key, item)) this.#unheld--
     if (item.state === 'active') {
       this.#recent.delete(key)
       this.#active.set(key, item)
-      this.#unheld += dropOldest(this.#active, ACTIVE_LIMIT)
+      const dropped = dropOldest(this.#active, ACTIVE_LIMIT)
+      if (dropped > 0) {
+        this.#unheld += dropped
+        this.#replacedAt = Math.max(this.#replacedAt, item.startedAt)
+      }
       return false
     }
     const isNews = !this.#recent.has(key)
@@ -73,11 +79,9 @@ export class WorkList<Item extends Work> {
     }
   }
 
-  /** What is not held is older than all that is. */
+  /** Unknown, though it began before everything there was came in. */
   #isUnheld(key: string, { startedAt }: Item): boolean {
-    if (this.#active.has(key) || this.#recent.has(key)) return false
-    const [oldest] = this.#active.values()
-    return oldest === undefined || startedAt <= oldest.startedAt
+    return startedAt <= this.#replacedAt && !this.#active.has(key) && !this.#recent.has(key)
   }
 }
 

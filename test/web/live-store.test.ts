@@ -263,25 +263,26 @@ describe('many in flight', () => {
     expect([active.length, inFlight, active[0]!.id]).toEqual([5000, 5000, 'r0'])
   })
 
-  it('are counted also when a snapshot had no room for the oldest', () => {
+  it('are counted also when a snapshot had no room for the youngest', () => {
     const { store } = setup()
     const all = many(10)
     const { gauges } = metrics(0)
     const snapshot = (activeRequests: number) =>
       full({
         metrics: { ...metrics(0), gauges: { ...gauges, activeRequests } },
-        requests: all.slice(4),
+        time: 1_000_050,
+        requests: all.slice(0, 6),
         truncated: { requests: 7 },
       })
     const inFlight = () => store.view.requests!.inFlight
     store.apply('snapshot', snapshot(10))
     expect(inFlight()).toBe(10)
     expect(store.view.metrics!.activeRequests).toBe(10)
-    store.apply('request', [{ phase: 'end', ...all[0]!, state: 'ok' }])
+    store.apply('request', [{ phase: 'end', ...all[9]!, state: 'ok' }])
     expect(inFlight()).toBe(9)
-    store.apply('request', [{ phase: 'end', ...all[0]!, state: 'error' }])
+    store.apply('request', [{ phase: 'end', ...all[9]!, state: 'error' }])
     expect(inFlight()).toBe(9)
-    store.apply('request', [{ phase: 'update', ...all[1]! }])
+    store.apply('request', [{ phase: 'update', ...all[8]! }])
     expect(inFlight()).toBe(9)
     store.apply('request', [{ phase: 'start', ...request('new', { startedAt: 1_000_100 }) }])
     expect(inFlight()).toBe(10)
