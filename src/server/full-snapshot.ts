@@ -1,12 +1,16 @@
 import { encodeData } from '../bus/codec.js'
 import type { Ops } from '../bus/ops.js'
-import type { Snapshot } from '../bus/protocol.js'
+import type { CallRecord, RequestRecord, Snapshot } from '../bus/protocol.js'
 import type { Filter } from './filter.js'
 
 /** Bytes of a full snapshot at the most. */
 const LIMIT = 512 * 1024
+/** Ended requests, and calls, that it tells of: what a page shows at first. The JSON routes hold more. */
+const RECENT = 20
 /** Kept free for the snapshot's own punctuation and the counts of `truncated`. */
 const RESERVE = 256
+
+type WorkRecord = RequestRecord | CallRecord
 
 /** Sections in the order in which they are given room. */
 const SECTIONS = ['channels', 'requests', 'calls', 'log'] as const
@@ -24,8 +28,9 @@ export function encodeFullSnapshot(ops: Ops, filter: Filter, history: number): s
   let room = LIMIT - Buffer.byteLength(head) - Buffer.byteLength(tail) - RESERVE
   let sections = ''
   for (const name of SECTIONS) {
-    const items = snapshot[name]
-    if (items === undefined) continue
+    const all = snapshot[name]
+    if (all === undefined) continue
+    const items = name === 'requests' || name === 'calls' ? withoutOlder(all as WorkRecord[]) : all
     const texts = new Array<string>(items.length)
     let kept = 0
     for (const index of byWorth(items)) {
@@ -48,4 +53,11 @@ function byWorth(items: readonly object[]): number[] {
   const indices = items.map((_, index) => index)
   const isActive = (index: number): boolean => (items[index] as { state?: unknown }).state === 'active'
   return [...indices.filter(isActive), ...indices.filter((index) => !isActive(index)).reverse()]
+}
+
+/** What is in flight, and the newest that ended before it. */
+function withoutOlder(records: readonly WorkRecord[]): readonly WorkRecord[] {
+  const ended = records.findIndex(({ state }) => state === 'active')
+  const count = ended === -1 ? records.length : ended
+  return records.slice(Math.max(0, count - RECENT))
 }

@@ -1,0 +1,40 @@
+import { CLIENTS, withPair } from '../measure.js'
+
+/** Lines a second with nobody watching. */
+const RATE = 20_000
+/** Lines a second with 200 viewers: a million deliveries. */
+const WATCHED_RATE = 5000
+
+/**
+ * Microseconds of process CPU for one log line with four fields, with all that is put off until later, and without
+ * what the bench itself needs to make the line.
+ * @param {{ warmUp: number, seconds: number }} times
+ * @returns {Promise<{ pino: number, alone: number, watched: number }>}
+ */
+export async function priceLogLines(times) {
+  const nothing = await priceOf('nothing', times)
+  return {
+    pino: (await priceOf('pino', times)) - nothing,
+    alone: (await priceOf('opswire', times)) - nothing,
+    watched: (await priceOf('opswire', times, CLIENTS)) - nothing,
+  }
+}
+
+/**
+ * @param {string} server
+ * @param {{ warmUp: number, seconds: number }} times
+ * @param {number} [viewers]
+ */
+function priceOf(server, times, viewers = 0) {
+  const rate = viewers > 0 ? WATCHED_RATE : RATE
+  return withPair({ server, options: { fields: true } }, async ({ host, connect }) => {
+    if (viewers > 0) await connect({ count: viewers })
+    const { cpu, late } = await host.ask(
+      'feed',
+      { rate, ...times },
+      (times.warmUp + times.seconds) * 2000 + 5000,
+    )
+    if (late) throw new Error(`${server} could not take ${rate} lines a second`)
+    return cpu / (rate * times.seconds)
+  })
+}

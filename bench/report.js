@@ -1,0 +1,118 @@
+import { cpus } from 'node:os'
+import { format, resolveConfig } from 'prettier'
+import { SERVERS } from './servers.js'
+import { toCount, toFixed, toRows, toTimes } from './targets.js'
+
+const FILE = new URL('../docs/benchmarks.md', import.meta.url)
+
+/**
+ * The table of promises as text, for a terminal.
+ * @param {import('./targets.js').Results} results
+ */
+export function toText(results) {
+  const rows = [['', 'target', 'measured', 'reached'], ...toCells(results)]
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/**
+ * docs/benchmarks.md.
+ * @param {import('./targets.js').Results} results
+ * @param {{ warmUp: number, seconds: number }} times
+ * @returns {Promise<string>}
+ */
+export async function toDocument(results, times) {
+  const text = `# Benchmarks
+
+\`npm run bench\` writes this page. What is measured is a Fastify host with \`app.register(opswire, { ops })\` and its
+defaults, fed by \`ops.log\`, and the same work done by others.
+
+${toTable(['', 'target', 'measured', 'reached'], toCells(results))}
+
+${toComparison(results)}
+
+## How it is measured
+
+Machine: ${describeMachine()}. Server and clients are processes of their own on this one machine; only the loopback network is between them.
+
+- A line is about 200 bytes on the wire with its id, event name and data; all servers send the same record. Every 10 ms those that are due are
+  published, whether or not the server is ready, and a line's latency counts from the time when it was due.
+- 200 connections read raw bytes. Every line that arrives is counted and timed, and its number must follow that of the line before it.
+- A rate is held when 99 of 100 deliveries take at most 100 ms and none is missing, repeated or out of order over
+  ${times.seconds} s, after ${times.warmUp} s of warm-up. Short probes find where to begin; from there each rung is 1.25 times the last. A rung that fails is tried once
+  more in new processes before it ends the climb, and more often while other programs use over 10 % of the machine; the highest rung must hold once more in new processes, else the one below it.
+- Compressed: two connections inflate and check every line; the bytes of each other one must equal the first one's.
+- The libraries are used as their readmes show, per event and client. The bare loop writes one buffer per 50 ms to every response, in the form
+  that opswire sends, with nothing else around it: the ceiling. nginx has one worker, as Node has one thread, and gets its messages from a process
+  of its own over one pipelined connection.
+- CPU is that of the server process, all threads, divided by deliveries. Cost of a log line: the same loop without logging is subtracted.
+- The recording is [bench/recordings/gateway.ndjson](../bench/recordings/gateway.ndjson): 2,000 messages of the sample gateway in 400 s, written by
+  \`node bench/record-gateway.js\`. Its slices of 20 s play at the same time at the recorded pace.
+- Clients that never read: the worst second of 15 with 8,000 lines a second, after what the server holds for all is full.
+- Snapshot and heartbeat: after fifteen minutes of one message and model call per second, with 4 providers, 8 models, 4 channels.
+
+## Repeat it
+
+\`\`\`sh
+apt-get install nginx libnginx-mod-nchan # optional, for the comparison with nchan
+npm run bench                            # everything: about 15 minutes on an otherwise idle machine
+npm run bench -- --quick                 # shorter: about 4 minutes; leaves this page alone
+npm run bench -- --only idle-event       # one part; an unknown name lists them
+\`\`\`
+`
+  const config = await resolveConfig(FILE)
+  return format(text, { ...config, parser: 'markdown' })
+}
+
+/** @param {import('./targets.js').Results} results */
+function toCells(results) {
+  return toRows(results).map(({ what, target, measured, reached }) => [
+    what,
+    target,
+    measured,
+    reached === undefined ? '–' : reached ? 'yes' : 'no',
+  ])
+}
+
+/** @param {import('./targets.js').Results} results */
+function toComparison({ held = {}, cost = {}, compressed, compressedCeiling }) {
+  const own = held.opswire?.rate
+  /** @type {(label: string, measured: import('./measure.js').Measured | undefined, cost?: number) => string[]} */
+  const toCellsOf = (label, measured, cost) => [
+    label,
+    measured ? toCount(measured.rate) : 'none',
+    measured && own ? toTimes(measured.rate / own) : '–',
+    measured ? `${measured.p50} / ${measured.p99} ms` : '–',
+    cost === undefined ? '–' : `${toFixed(cost)} µs`,
+  ]
+  const rows = SERVERS.filter(({ server }) => server in held).map(({ server, label }) =>
+    toCellsOf(label, held[server], cost[server]),
+  )
+  if (compressed && compressed !== 'plain') rows.push(toCellsOf('opswire, shared compression', compressed))
+  if (compressedCeiling) rows.push(toCellsOf('bare loop, shared compression', compressedCeiling))
+  return toTable(
+    ['200 clients', 'deliveries/s held', 'of opswire', 'p50 / p99 there', 'CPU per delivery at 100,000/s'],
+    rows,
+  )
+}
+
+/**
+ * @param {string[]} head
+ * @param {string[][]} rows
+ */
+function toTable(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** Cores, processor and Node, and nothing that names this machine. */
+export function describeMachine() {
+  const cores = cpus()
+  return `${cores.length} cores of ${cores[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform}`
+}

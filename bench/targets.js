@@ -1,0 +1,240 @@
+import { NCHAN, SERVERS } from './servers.js'
+import { INSTALL } from './servers/nchan.js'
+import { RATE } from './parts/cpu.js'
+
+/**
+ * What one run found; what was not measured is undefined.
+ * @typedef {object} Results
+ * @property {Record<string, import('./measure.js').Measured | undefined>} [held] by server
+ * @property {Record<string, number | undefined>} [cost] by server, microseconds of CPU per delivery
+ * @property {import('./measure.js').Measured | 'plain'} [compressed] 'plain' when the server does not compress
+ * @property {import('./measure.js').Measured} [compressedCeiling]
+ * @property {{ viewers: number, p50: number, p99: number, max: number, lost: number }[]} [idle] the last one counts
+ * @property {{ plain: Recording, compressed: Recording }} [recording]
+ * @property {{ bytesPerViewer: number, cpu: number, closedEarly: number }} [viewers]
+ * @property {{ pino: number, alone: number, watched: number }} [log]
+ * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
+ * @property {{ snapshot: number, heartbeat: number }} [sizes]
+ */
+
+/** @typedef {Awaited<ReturnType<typeof import('./parts/recording.js').deliverRecording>>} Recording */
+
+/**
+ * One promise and what became of it.
+ * @typedef {object} Row
+ * @property {string} what
+ * @property {string} target
+ * @property {string} measured
+ * @property {boolean | undefined} reached undefined when it could not be told
+ */
+
+const NOT_BUILT = 'skipped: the server answers without content-encoding'
+
+/**
+ * The rows of the table of promises, of what was measured.
+ * @param {Results} results
+ * @returns {Row[]}
+ */
+export function toRows(results) {
+  const { held, cost, compressed, idle, recording, viewers, log, stuck, sizes } = results
+  const rows = []
+  const best = bestLibrary(results)
+  if (held) rows.push(...toThroughputRows(held, best))
+  if (compressed) {
+    const measured = compressed === 'plain' ? undefined : compressed.rate
+    const ratio = measured && best && measured / best.rate
+    const text = measured === undefined ? NOT_BUILT : `${toCount(measured)}/s = ${toTimes(ratio)}`
+    rows.push(
+      toRow(
+        'deliveries/s, shared compression : best Node library',
+        '≥ 50 ×',
+        text,
+        ratio === undefined ? undefined : ratio >= 50,
+      ),
+    )
+  }
+  if (cost) {
+    const { opswire, 'better-sse': other } = cost
+    const ratio = opswire && other && opswire / other
+    const text = `${toFixed(opswire)} µs : ${toFixed(other)} µs = ${ratio?.toFixed(3) ?? '?'}`
+    rows.push(
+      toRow(
+        `CPU per delivery at ${toCount(RATE)}/s : better-sse`,
+        '≤ 0.20',
+        text,
+        ratio === undefined ? undefined : ratio <= 0.2,
+      ),
+    )
+  }
+  for (const { viewers: count, p50, p99, max, lost } of idle ?? []) {
+    const text = `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms${lost > 0 ? `, ${lost} lost` : ''}`
+    const what = `one event on an idle feed, ${count} ${count === 1 ? 'viewer' : 'viewers'}`
+    rows.push(toRow(what, 'p50 ≤ 2 ms, p99 ≤ 10 ms', text, p50 <= 2 && p99 <= 10 && lost === 0))
+  }
+  if (recording) rows.push(...toRecordingRows(recording))
+  if (viewers) {
+    const kilobytes = viewers.bytesPerViewer / 1000
+    const share = viewers.cpu * 100
+    const intact = viewers.closedEarly === 0
+    rows.push(
+      toRow(
+        '2,000 idle viewers: heap and buffers each',
+        '≤ 20 KB',
+        `${kilobytes.toFixed(1)} KB${intact ? '' : `, ${viewers.closedEarly} closed`}`,
+        intact && kilobytes <= 20,
+      ),
+      toRow('2,000 idle viewers: CPU', '≤ 5 % of a core', `${share.toFixed(1)} %`, intact && share <= 5),
+    )
+  }
+  if (log) {
+    const { pino, alone, watched } = log
+    rows.push(
+      toRow(
+        '`ops.log` without viewers : pino to /dev/null',
+        '≤ 1 ×',
+        `${toFixed(alone)} µs : ${toFixed(pino)} µs = ${toFixed(alone / pino)} ×`,
+        alone <= pino,
+      ),
+      toRow(
+        '`ops.log` with 200 viewers : pino to /dev/null',
+        '≤ 3 ×',
+        `${toFixed(watched)} µs : ${toFixed(pino)} µs = ${toFixed(watched / pino)} ×`,
+        watched <= 3 * pino,
+      ),
+    )
+  }
+  if (stuck) {
+    const kibibytes = stuck.bytesPerClient / 1024
+    const harm = stuck.faults + stuck.missing
+    rows.push(
+      toRow(
+        'each client that never reads: heap and buffers',
+        '≤ 128 KiB',
+        `${kibibytes.toFixed(1)} KiB; the others: ${harm} lines wrong or missing, p99 ${stuck.p99} ms`,
+        kibibytes <= 128 && harm === 0,
+      ),
+    )
+  }
+  if (sizes) {
+    const { snapshot, heartbeat } = sizes
+    rows.push(
+      toRow('a full snapshot, plain', '≤ 64 KB', `${(snapshot / 1000).toFixed(1)} KB`, snapshot <= 64_000),
+      toRow('a heartbeat, plain', '≤ 16 KB', `${(heartbeat / 1000).toFixed(1)} KB`, heartbeat <= 16_000),
+    )
+  }
+  return rows
+}
+
+/**
+ * @param {NonNullable<Results['held']>} held
+ * @param {{ label: string, rate: number } | undefined} best
+ */
+function toThroughputRows(held, best) {
+  const own = held.opswire?.rate
+  const others = [
+    {
+      what: `best Node library (${best?.label ?? 'none'})`,
+      rate: best?.rate,
+      least: 15,
+      missing: 'none held',
+    },
+    {
+      what: 'nginx with nchan',
+      rate: held[NCHAN.server]?.rate,
+      least: 15,
+      missing: `not installed: ${INSTALL}`,
+    },
+    {
+      what: 'bare shared-buffer loop',
+      rate: held['shared-buffer']?.rate,
+      least: 0.7,
+      missing: 'held nothing',
+    },
+  ]
+  return others.map(({ what, rate, least, missing }) => {
+    const ratio = own !== undefined && rate !== undefined ? own / rate : undefined
+    const asRatio = least < 1 ? toPercent : toTimes
+    const text = rate === undefined ? missing : `${toCount(own)}/s : ${toCount(rate)}/s = ${asRatio(ratio)}`
+    return toRow(
+      `deliveries/s, plain : ${what}`,
+      `≥ ${asRatio(least)}`,
+      text,
+      ratio === undefined ? undefined : ratio >= least,
+    )
+  })
+}
+
+/** @param {NonNullable<Results['recording']>} recording */
+function toRecordingRows({ plain, compressed }) {
+  if (compressed.encoding !== 'gzip') {
+    const text = `${NOT_BUILT}; plain ${toCount(plain.bytesPerViewer)} bytes a viewer`
+    return [
+      toRow('recorded gateway: bytes, compressed : plain', '≤ 0.25', text, undefined),
+      toRow(
+        'recorded gateway: CPU per delivery, compressed : plain',
+        '≤ 1.2 ×',
+        `${NOT_BUILT}; plain ${toFixed(plain.cpuPerDelivery)} µs`,
+        undefined,
+      ),
+    ]
+  }
+  const bytes = compressed.bytesPerViewer / plain.bytesPerViewer
+  const cpu = compressed.cpuPerDelivery / plain.cpuPerDelivery
+  const differing = compressed.faults > 0 ? `; ${compressed.faults} streams differ` : ''
+  return [
+    toRow(
+      'recorded gateway: bytes, compressed : plain',
+      '≤ 0.25',
+      `${toCount(compressed.bytesPerViewer)} : ${toCount(plain.bytesPerViewer)} = ${toFixed(bytes)}${differing}`,
+      bytes <= 0.25 && compressed.faults === 0,
+    ),
+    toRow(
+      'recorded gateway: CPU per delivery, compressed : plain',
+      '≤ 1.2 ×',
+      `${toFixed(compressed.cpuPerDelivery)} µs : ${toFixed(plain.cpuPerDelivery)} µs = ${toFixed(cpu)} ×`,
+      cpu <= 1.2,
+    ),
+  ]
+}
+
+/**
+ * The Node library that held the most.
+ * @param {Results} results
+ */
+function bestLibrary({ held = {} }) {
+  const libraries = SERVERS.filter(({ kind }) => kind === 'library')
+    .map(({ server, label }) => ({ label, rate: held[server]?.rate ?? 0 }))
+    .sort((a, b) => b.rate - a.rate)
+  return libraries[0] && libraries[0].rate > 0 ? libraries[0] : undefined
+}
+
+/**
+ * @param {string} what
+ * @param {string} target
+ * @param {string} measured
+ * @param {boolean | undefined} reached
+ * @returns {Row}
+ */
+function toRow(what, target, measured, reached) {
+  return { what, target, measured, reached }
+}
+
+/** @param {number | undefined} value */
+export function toCount(value) {
+  return value === undefined ? '?' : Math.round(value).toLocaleString('en-US')
+}
+
+/** @param {number | undefined} value */
+export function toFixed(value) {
+  return value === undefined ? '?' : value.toFixed(2)
+}
+
+/** @param {number | undefined} ratio */
+export function toTimes(ratio) {
+  return ratio === undefined ? '?' : `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)} ×`
+}
+
+/** @param {number | undefined} ratio */
+function toPercent(ratio) {
+  return ratio === undefined ? '?' : `${Math.round(ratio * 100)} %`
+}
