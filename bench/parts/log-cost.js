@@ -9,7 +9,8 @@ const WATCHED_RATE = 5000
  * Microseconds of process CPU for one log line with four fields, with all that is put off until later, and without
  * what the bench itself needs to make the line.
  * @param {{ warmUp: number, seconds: number }} times
- * @returns {Promise<{ pino: number, alone: number, watched: number }>}
+ * @returns {Promise<{ pino: number, alone: number, watched: number, compressed: number }>} `watched`, `compressed`:
+ *   with 200 viewers, plain and with those that accept gzip
  */
 export async function priceLogLines(times) {
   const nothing = await priceOf('nothing', times)
@@ -17,6 +18,7 @@ export async function priceLogLines(times) {
     pino: (await priceOf('pino', times)) - nothing,
     alone: (await priceOf('opswire', times)) - nothing,
     watched: (await priceOf('opswire', times, CLIENTS)) - nothing,
+    compressed: (await priceOf('opswire', times, CLIENTS, true)) - nothing,
   }
 }
 
@@ -24,11 +26,12 @@ export async function priceLogLines(times) {
  * @param {string} server
  * @param {{ warmUp: number, seconds: number }} times
  * @param {number} [viewers]
+ * @param {boolean} [gzip]
  */
-function priceOf(server, times, viewers = 0) {
+function priceOf(server, times, viewers = 0, gzip = false) {
   const rate = viewers > 0 ? WATCHED_RATE : RATE
   return withPair({ server, options: { fields: true } }, async ({ host, connect }) => {
-    if (viewers > 0) await connect({ count: viewers })
+    if (viewers > 0) await connect({ count: viewers, gzip })
     const { cpu, late } = await host.ask(
       'feed',
       { rate, ...times },

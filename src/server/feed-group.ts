@@ -8,8 +8,7 @@ import type { Session } from './session.js'
 const SLICE_TEXT = 48 * 1024
 /** Deltas that are encoded in one turn of the host's loop. */
 const TURN_DELTAS = 2048
-/** Bytes of slices kept for sessions that are a little behind. */
-const KEPT_BYTES = 1024 * 1024
+/** Slices kept for sessions that are a little behind. */
 const KEPT_SLICES = 1024
 
 /** A stretch of the feed, written once and shared by all sessions of a group. Nobody changes its bytes. */
@@ -34,6 +33,8 @@ interface Context {
   encoding: FeedEncoding
   ring: DeltaRing
   epoch: string
+  /** Bytes of slices that this group may keep for sessions that are a little behind. */
+  keptBytes: () => number
 }
 
 /**
@@ -155,9 +156,19 @@ export class FeedGroup {
     const { startsAnew } = this.#chain
     this.#slices.push({ number: this.#end++, bytes: this.#chain.slice(bytes), startsAnew, ...slice })
     this.#keptBytes += this.#slices.at(-1)!.bytes.byteLength
-    while (this.#slices.length > 1 && (this.#keptBytes > KEPT_BYTES || this.#slices.length > KEPT_SLICES)) {
+    while (this.#slices.length > 1 && this.#isTooMuch()) {
       this.#dropOldest()
     }
+  }
+
+  /** Slices never outlive their deltas in the ring. */
+  #isTooMuch(): boolean {
+    const { ring, keptBytes } = this.#context
+    return (
+      this.#keptBytes > keptBytes() ||
+      this.#slices.length > KEPT_SLICES ||
+      !ring.holdsAfter(this.#slices[0]!.from - 1)
+    )
   }
 
   #dropOldest(): void {

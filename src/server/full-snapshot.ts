@@ -5,8 +5,8 @@ import type { Filter } from './filter.js'
 
 /** Bytes of a full snapshot at the most. */
 const LIMIT = 512 * 1024
-/** Ended requests, and calls, that it tells of: what a page shows at first. The JSON routes hold more. */
-const RECENT = 20
+/** Ended ones that it tells of: what a page shows at first. The JSON routes hold more. */
+const RECENT = { requests: 5, calls: 20 } as const
 /** Kept free for the snapshot's own punctuation and the counts of `truncated`. */
 const RESERVE = 256
 
@@ -30,7 +30,8 @@ export function encodeFullSnapshot(ops: Ops, filter: Filter, history: number): s
   for (const name of SECTIONS) {
     const all = snapshot[name]
     if (all === undefined) continue
-    const items = name === 'requests' || name === 'calls' ? withoutOlder(all as WorkRecord[]) : all
+    const items =
+      name === 'requests' || name === 'calls' ? withoutOlder(all as WorkRecord[], RECENT[name]) : all
     const texts = new Array<string>(items.length)
     let kept = 0
     for (const index of byWorth(items)) {
@@ -55,9 +56,9 @@ function byWorth(items: readonly object[]): number[] {
   return [...indices.filter(isActive), ...indices.filter((index) => !isActive(index)).reverse()]
 }
 
-/** What is in flight, and the newest that ended before it. */
-function withoutOlder(records: readonly WorkRecord[]): readonly WorkRecord[] {
+/** What is in flight, and the newest `limit` that ended before it. */
+function withoutOlder(records: readonly WorkRecord[], limit: number): readonly WorkRecord[] {
   const ended = records.findIndex(({ state }) => state === 'active')
   const count = ended === -1 ? records.length : ended
-  return records.slice(Math.max(0, count - RECENT))
+  return records.slice(Math.max(0, count - limit))
 }

@@ -23,6 +23,9 @@ const LOOK_INTERVAL = 1000
 /** Milliseconds over which clients are spread that come back after a cut connection. */
 const RETRY_SPREAD = 2000
 
+/** Bytes of slices that a group keeps at the least. */
+const LEAST_KEPT = 64 * 1024
+
 export interface Connection {
   readonly destroyed: boolean
   on(event: 'close', listener: () => void): unknown
@@ -76,11 +79,14 @@ export function createHub(ops: Ops, clock: Clock, limits: FeedLimits): Hub {
     if (group.isBehind) timer.scheduleNow()
   }
 
+  /** All groups together keep about as much as the ring does, however many views are asked for. */
+  const keptBytes = (): number => Math.max(LEAST_KEPT, limits.bytes / Math.max(1, groups.size))
+
   const groupOf = (filter: Filter, format: FeedFormat, encoding: FeedEncoding): FeedGroup => {
     const key = keyOf(filter, format, encoding)
     let entry = groups.get(key)
     if (entry === undefined) {
-      const group = new FeedGroup({ filter, format, encoding, ring, epoch: ops.epoch })
+      const group = new FeedGroup({ filter, format, encoding, ring, epoch: ops.epoch, keptBytes })
       const timer: FlushTimer = new FlushTimer(clock, filter.batch, () =>
         guard('A flush of the feed', () => flush(group, timer)),
       )
