@@ -9,7 +9,7 @@ import type { Ops } from './ops.js'
 import { toName } from './plain.js'
 import { HEARTBEAT_INTERVAL, type Snapshot } from './protocol.js'
 import { createRecorder } from './recorder.js'
-import { appendPoint, createSeries } from './series.js'
+import { appendPoint, copySeries, createSeries } from './series.js'
 
 export interface CoreOptions {
   clock: Clock
@@ -73,7 +73,7 @@ export function createCore(options: CoreOptions): Ops {
         requests: state.requests.records(),
         calls: state.calls.records(),
         channels: state.channels.records(),
-        series: structuredCopy(series),
+        series: copySeries(series),
       }
     },
     metrics: () => metrics.metrics(),
@@ -88,13 +88,6 @@ export function createCore(options: CoreOptions): Ops {
       metrics.close()
     },
   }
-}
-
-function structuredCopy(series: Snapshot['series'] & object): Snapshot['series'] & object {
-  const columns = Object.fromEntries(
-    Object.entries(series.columns).map(([name, values]) => [name, [...values]]),
-  )
-  return { ...series, columns }
 }
 
 function createEpoch(): string {

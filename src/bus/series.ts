@@ -22,6 +22,14 @@ export function createSeries(): Series {
   return { step: HEARTBEAT_INTERVAL, from: 0, columns: Object.fromEntries(NAMES.map((name) => [name, []])) }
 }
 
+/** A series that later points of the original do not change. */
+export function copySeries(series: Series): Series {
+  const columns = Object.fromEntries(
+    Object.entries(series.columns).map(([name, values]) => [name, [...values]]),
+  )
+  return { ...series, columns }
+}
+
 /**
  * Appends one point to `series` in place and drops the oldest beyond `limit`. Missed steps (a sleeping host, a lost
  * connection) become unknown points, so that the time axis stays true; a second point within half a step replaces

@@ -18,8 +18,6 @@ export interface Slice {
   readonly bytes: Uint8Array
   /** First delta that it covers; of a heartbeat, the one after the position. */
   readonly from: number
-  /** Last delta that it covers. */
-  readonly to: number
   readonly items: number
   /** A heartbeat: worthless as soon as there is a newer one. */
   readonly isBeat: boolean
@@ -105,7 +103,7 @@ export class FeedGroup {
       })
       left -= to - from + 1
       this.#cursor = to
-      if (items > 0) this.#append(Buffer.from(text), { from, to, items, isBeat: false })
+      if (items > 0) this.#append(Buffer.from(text), { from, items, isBeat: false })
     }
   }
 
@@ -113,7 +111,7 @@ export class FeedGroup {
   beat(bytes: Uint8Array): void {
     this.encode(true)
     this.#lastBeat = this.#end
-    this.#append(bytes, { from: this.#cursor + 1, to: this.#cursor, items: 0, isBeat: true })
+    this.#append(bytes, { from: this.#cursor + 1, items: 0, isBeat: true })
   }
 
   /** The session's next slice that is worth sending; undefined when it has all, or is served apart. */

@@ -10,7 +10,7 @@ import {
   type Series,
   type Snapshot,
 } from '../bus/protocol.js'
-import { appendPoint, createSeries } from '../bus/series.js'
+import { appendPoint, copySeries, createSeries } from '../bus/series.js'
 import type { FrameScheduler } from './frame-scheduler.js'
 import { LogBook, toLevelGroup, type LogView } from './log-book.js'
 import { STALE_AFTER, type StreamState } from './stream-client.js'
@@ -343,10 +343,4 @@ function toUnheld(snapshot: Snapshot, section: 'requests' | 'calls', gauge: stri
   const active = (snapshot[section] ?? []).filter(({ state }) => state === 'active').length
   const inFlight = snapshot.metrics?.gauges[gauge] ?? Infinity
   return Math.min(leftOut, Math.max(0, inFlight - active))
-}
-
-function copySeries(series: Series): Series {
-  const columns: Series['columns'] = {}
-  for (const [name, column] of Object.entries(series.columns)) columns[name] = [...column]
-  return { ...series, columns }
 }

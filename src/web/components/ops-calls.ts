@@ -3,6 +3,7 @@ import type { CallRecord } from '../../bus/protocol.js'
 import { toAgo, toClockTime, toCount, toDuration, toMilliseconds, toPair, toRate } from '../format.js'
 import type { LiveStore } from '../live-store.js'
 import { panelStyles } from './panel-styles.js'
+import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
@@ -106,7 +107,7 @@ export class OpsCalls extends StreamElement {
           <tbody>
             ${
               store === undefined || calls === undefined
-                ? [1, 2, 3, 4, 5, 6].map(() => skeletonRow())
+                ? skeletonRows(6, COLUMNS)
                 : active.length + recent.length === 0
                   ? html`<tr>
                       <td class="blank over">No model calls yet</td>
@@ -169,12 +170,6 @@ function outcome({ state }: CallRecord): TemplateResult | typeof nothing {
   if (state === 'active') return nothing
   if (state === 'ok') return html`<span class="ok" role="img" aria-label="ok">✓</span>`
   return html`<span class=${state === 'error' ? 'error' : 'muted'} role="img" aria-label=${state}>✗</span>`
-}
-
-function skeletonRow(): TemplateResult {
-  return html`<tr aria-hidden="true">
-    ${COLUMNS.map((name) => html`<td class=${name}><i class="bone"></i></td>`)}
-  </tr>`
 }
 
 declare global {

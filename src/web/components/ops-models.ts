@@ -10,11 +10,13 @@ import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../fo
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import type { Tone } from './request-health.js'
+import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
 const FAILING_RATE = 0.1
 const TROUBLED_RATE = 0.05
+const COLUMNS = ['', '', '', 'p50', '', 'first', '', 'tokens']
 /** Milliseconds. */
 const SLOW_P95 = 8000
 /** Milliseconds. */
@@ -126,7 +128,7 @@ export class OpsModels extends StreamElement {
             </tr>
           </thead>
           <tbody>
-            ${calls ? this.#rows(calls) : [1, 2, 3].map(() => skeletonRow())}
+            ${calls ? this.#rows(calls) : skeletonRows(3, COLUMNS)}
           </tbody>
         </table>
       </div>
@@ -197,12 +199,6 @@ function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel
 }
 
 const STATE_WORDS = { '': 'healthy', idle: 'no calls', warn: 'slow or failing at times', error: 'failing' }
-
-function skeletonRow(): TemplateResult {
-  return html`<tr aria-hidden="true">
-    ${['', '', '', 'p50', '', 'first', '', 'tokens'].map((name) => html`<td class=${name}><i class="bone"></i></td>`)}
-  </tr>`
-}
 
 declare global {
   interface HTMLElementTagNameMap {

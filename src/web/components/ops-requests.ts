@@ -6,6 +6,7 @@ import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
 import { toDurationTone } from './request-health.js'
+import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
@@ -100,7 +101,7 @@ export class OpsRequests extends StreamElement {
           <tbody>
             ${
               store === undefined || view === undefined
-                ? [1, 2, 3].map(() => skeletonRow())
+                ? skeletonRows(3, COLUMNS)
                 : view.inFlight === 0
                   ? html`<tr>
                       <td class="blank over">No active requests</td>
@@ -170,12 +171,6 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
     <td class=${toDurationTone(duration)} title="started ${toClockTime(request.startedAt)}">
       ${toDuration(duration)}
     </td>
-  </tr>`
-}
-
-function skeletonRow(): TemplateResult {
-  return html`<tr aria-hidden="true">
-    ${COLUMNS.map((name) => html`<td class=${name}><i class="bone"></i></td>`)}
   </tr>`
 }
 
