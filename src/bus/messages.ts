@@ -13,12 +13,21 @@ import type {
   RequestRecord,
 } from './protocol.js'
 
+/** What a source may say of a request; `stalled` and `stuck` are found here. */
+export type SettableActivity = Extract<Activity, 'queued' | 'working'>
+
 /*
  * What travels on the bus. Sources publish messages; the live state applies them and publishes deltas; the metrics
  * ticker publishes a tick every heartbeat; the hub listens to both.
  */
 
-export interface LogMessage {
+/** Of every message that may come from another process: a program that publishes over HTTP, a span of another service. */
+export interface Origin {
+  /** The process that it comes from; ids are told apart by it. Default: this one. */
+  instance?: string | undefined
+}
+
+export interface LogMessage extends Origin {
   level: Level
   source: string
   message: string
@@ -30,29 +39,38 @@ export interface LogMessage {
   fields?: Fields | undefined
 }
 
-export interface RequestStartMessage {
+export interface RequestStartMessage extends Origin {
   id: string
   kind: string
   name?: string | undefined
   session?: string | undefined
   channel?: string | undefined
+  /** Epoch milliseconds. Default: now. Durations count from it; one that lies ahead counts as now. */
   startedAt?: number | undefined
-  activity?: Activity | undefined
+  activity?: SettableActivity | undefined
   /** May be left out of the feed on a busy host, though never of the metrics. */
   automatic?: boolean | undefined
 }
 
-export interface RequestUpdateMessage {
+export interface RequestUpdateMessage extends Origin {
   id: string
   name?: string | undefined
   session?: string | undefined
   channel?: string | undefined
-  activity?: Activity | undefined
+  activity?: SettableActivity | undefined
   /** `null` ends the step. */
   step?: { kind: string; name: string } | null | undefined
 }
 
-export interface RequestEndMessage {
+/** Measured by whoever sends it; what is absent is measured here. */
+export interface MeasuredEnd {
+  /** Epoch milliseconds. Default: now. */
+  endedAt?: number | undefined
+  /** Milliseconds. Default: from start to end. */
+  duration?: number | undefined
+}
+
+export interface RequestEndMessage extends Origin, MeasuredEnd {
   id: string
   state: 'ok' | 'error' | 'cancelled'
   error?: string | undefined
@@ -60,7 +78,7 @@ export interface RequestEndMessage {
   logged?: boolean | undefined
 }
 
-export interface CallStartMessage {
+export interface CallStartMessage extends Origin {
   id: string
   provider: string
   model: string
@@ -68,6 +86,7 @@ export interface CallStartMessage {
   session?: string | undefined
   operation?: string | undefined
   streaming?: boolean | undefined
+  /** Epoch milliseconds, as for a request. */
   startedAt?: number | undefined
   source?: string | undefined
 }
@@ -82,20 +101,39 @@ export interface TokenCounts {
   estimated?: boolean | undefined
 }
 
-export interface CallProgressMessage extends TokenCounts {
+export interface CallProgressMessage extends TokenCounts, Origin {
   id: string
+  /** Milliseconds from the start. Default: measured here, at the first progress. */
+  timeToFirstToken?: number | undefined
 }
 
-export interface CallEndMessage extends TokenCounts {
+export interface CallEndMessage extends TokenCounts, Origin, MeasuredEnd {
   id: string
   state: 'ok' | 'error' | 'cancelled'
   finishReason?: string | undefined
   httpStatus?: number | undefined
   errorType?: string | undefined
   error?: string | undefined
+  /** Milliseconds from the start, as in a progress. */
+  timeToFirstToken?: number | undefined
+  /** The model that answered, where it is another than was asked for. */
+  model?: string | undefined
+  streaming?: boolean | undefined
+  /** The failure is in the log already. */
+  logged?: boolean | undefined
 }
 
-export interface ChannelMessage {
+/**
+ * What became known of a call after its end: its usage comes on a span of its own, say. The call is sent again, its
+ * windows get the tokens that they lacked.
+ */
+export interface CallAmendMessage extends TokenCounts, Origin {
+  id: string
+  finishReason?: string | undefined
+  httpStatus?: number | undefined
+}
+
+export interface ChannelMessage extends Origin {
   name: string
   kind: string
   state: ChannelState
@@ -110,6 +148,7 @@ export interface Messages {
   'call.start': CallStartMessage
   'call.progress': CallProgressMessage
   'call.end': CallEndMessage
+  'call.amend': CallAmendMessage
   channel: ChannelMessage
   counter: { name: string; add: number }
   gauge: { name: string; value: number }
