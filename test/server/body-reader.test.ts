@@ -233,6 +233,18 @@ describe('after an answer that came before the end of the body', () => {
     await expect.poll(text).toMatch(/^HTTP\/1\.1 413 .*HTTP\/1\.1 200 .*3/s)
   })
 
+  it('a client that wants no other answer gets this one, too', async () => {
+    const { port } = await serve(readWhole({ wireBytes: 1000 }))
+    const { socket, text, closed } = openSocket(port)
+    socket.pause()
+    const size = 8 * MEBIBYTE
+    socket.write(`POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: ${size}\r\n\r\n`)
+    await new Promise((done) => socket.write(Buffer.alloc(size), done))
+    socket.resume()
+    await closed
+    expect(text()).toMatch(/^HTTP\/1\.1 413 .*accepted\./s)
+  })
+
   it('a client that announces 2 GiB is answered at once', async () => {
     const { port } = await serve()
     const { socket, text } = openSocket(port)
