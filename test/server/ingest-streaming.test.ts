@@ -1,7 +1,9 @@
+import http2 from 'node:http2'
 import { constants, createGzip } from 'node:zlib'
 import Fastify from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createOps, type Ops } from '../../src/index.js'
+import opswire from '../../src/server/fastify.js'
 import { ingestRoute } from '../../src/server/routes/ingest.js'
 import { FakeClock } from '../helpers/fake-clock.js'
 import { startHost } from '../helpers/host.js'
@@ -72,6 +74,43 @@ describe('an upload of lines', () => {
         body: { error: { code: 'OPS_CLOSING' }, accepted: 1, rejected: [] },
       })
     }
+  })
+})
+
+describe('over HTTP/2', () => {
+  it('uploads are answered, refused and ended as over HTTP/1.1', async () => {
+    const ops = createOps({ service: 'host' })
+    const app = Fastify({ http2: true })
+    await app.register(opswire, { ops, http: false, log: false })
+    const session = http2.connect(await app.listen({ port: 0, host: '127.0.0.1' }))
+    onTestFinished(async () => {
+      session.destroy()
+      await app.close()
+      ops.close()
+    })
+    const post = (body: string | Buffer, end = true): Promise<unknown[]> => {
+      const path = '/ops/api/ingest'
+      const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json' })
+      if (end) stream.end(body)
+      else stream.write(body)
+      let text = ''
+      let status: unknown
+      stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      stream.once('response', (headers) => (status = headers[':status']))
+      return new Promise((done) => stream.once('end', () => done([status, JSON.parse(text)])))
+    }
+    expect(await post('{"type":"log","message":"one"}')).toEqual([200, { accepted: 1, rejected: [] }])
+    expect(await post(Buffer.alloc(21 * 1024 * 1024))).toMatchObject([
+      413,
+      { error: { code: 'OPS_TOO_LARGE' } },
+    ])
+    const live = post('{"type":', false)
+    expect(await post('{"type":"log","message":"two"}')).toMatchObject([200, { accepted: 1 }])
+    const closed = app.close()
+    expect(await live).toMatchObject([503, { error: { code: 'OPS_CLOSING' } }])
+    // The session is the client's to close; the upload on it, which has no end, must not keep it open.
+    session.close()
+    await closed
   })
 })
 

@@ -56,13 +56,14 @@ export interface BodyReader {
 
 /** Reads the bodies of requests, within bounds that hold for all of them together; large ones in turns. */
 export function createBodyReader(clock: Clock, turns: Turns = createTurns()): BodyReader {
-  const open = new Set<(error: unknown) => void>()
+  /** How to give each body up that is being read. */
+  const open = new Set<() => void>()
   const { discard, close: closeDiscards } = createDiscarder(clock)
   let held = 0
   let closed = false
 
-  const admit = (): void => {
-    if (closed) throw toClosing()
+  const admit = (request: IncomingMessage): void => {
+    if (closed) throw toClosing(request)
     if (open.size < OPEN_LIMIT) return
     throw new OpsError('OPS_BUSY', 503, `${OPEN_LIMIT} bodies are being read already; come again.`, LATER)
   }
@@ -70,13 +71,13 @@ export function createBodyReader(clock: Clock, turns: Turns = createTurns()): Bo
   const readChunks: BodyReader['readChunks'] = async (request, take, limits) => {
     try {
       const gzip = isGzip(request.headers['content-encoding'])
-      admit()
+      admit(request)
       await new Promise<void>((resolve, reject) => {
         const settle = (tell: () => void): void => {
           open.delete(giveUp)
           tell()
         }
-        const giveUp = pumpBody(request, take, {
+        const fail = pumpBody(request, take, {
           ...DEFAULT_LIMITS,
           ...limits,
           gzip,
@@ -84,6 +85,7 @@ export function createBodyReader(clock: Clock, turns: Turns = createTurns()): Bo
           done: () => settle(resolve),
           failed: (error) => settle(() => reject(error)),
         })
+        const giveUp = (): void => fail(toClosing(request))
         open.add(giveUp)
       })
     } catch (error) {
@@ -115,7 +117,7 @@ export function createBodyReader(clock: Clock, turns: Turns = createTurns()): Bo
     discard,
     close() {
       closed = true
-      for (const giveUp of open) giveUp(toClosing())
+      for (const giveUp of open) giveUp()
       closeDiscards()
     },
   }
@@ -128,10 +130,10 @@ async function join(buffer: ByteBuffer, turns: Turns): Promise<Buffer> {
   return joined.value as Buffer
 }
 
-function toClosing(): OpsError {
+function toClosing({ httpVersionMajor }: IncomingMessage): OpsError {
   return new OpsError('OPS_CLOSING', 503, 'This server is closing; come again.', {
     ...LATER,
-    // One that goes on sending would hold the close up.
-    connection: 'close',
+    // HTTP/1.1 would wait for another request.
+    ...(httpVersionMajor === 1 && { connection: 'close' }),
   })
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { Clock } from '../../bus/clock.js'
 
 /** Bytes, and milliseconds, for which a client that was refused may go on sending. */
@@ -23,7 +24,7 @@ export function createDiscarder(clock: Clock): Discarder {
   return {
     discard(request) {
       if (request.readableEnded || request.destroyed) return
-      const cut = (): void => void request.destroy()
+      const cut = (): void => cutOff(request)
       let cancelCut = clock.setTimeout(cut, limit)
       const hurry = (): void => {
         cancelCut()
@@ -55,6 +56,12 @@ export function createDiscarder(clock: Clock): Discarder {
       for (const hurry of hurries) hurry()
     },
   }
+}
+
+/** Ends a connection of HTTP/1.1, or one stream of HTTP/2. */
+function cutOff(request: IncomingMessage & { stream?: ServerHttp2Stream }): void {
+  if (request.stream === undefined) request.destroy()
+  else request.stream.close()
 }
 
 /**
