@@ -34,7 +34,7 @@ export function createDiscarder(clock: Clock): Discarder {
       const stop = (): void => {
         cancelCut()
         hurries.delete(hurry)
-        request.socket.off('close', stop)
+        for (const each of [request, request.socket]) each.off('end', stop).off('close', stop)
         letGo()
       }
       hurries.add(hurry)

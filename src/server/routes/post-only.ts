@@ -18,7 +18,7 @@ export function postOnly(
 ): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _body, done) => done(null))
-  // The option is that of @fastify/compress, which would read the body of a compressed request first.
+  // Tells @fastify/compress, where a host has it, not to decompress the body as well.
   const raw = { decompress: false }
   scope.route({ method: 'POST', url, onRequest, handler, ...raw })
   const refuse: RouteHandlerMethod = (request, reply) => sendMethodNotAllowed(request, reply, ['POST'])
