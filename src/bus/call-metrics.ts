@@ -10,6 +10,7 @@ import {
   type ModelStatistics,
   type ProviderStatistics,
 } from './protocol.js'
+import { toSeconds } from './rolling-window.js'
 
 const SPANS: Record<CallWindowName, number> = { '1m': 60_000, '5m': 300_000, '15m': 900_000 }
 
@@ -90,7 +91,7 @@ export class CallMetrics {
 
   /** `entries` are sorted, so that those of one provider follow each other. */
   #window(name: CallWindowName, time: number, entries: readonly ModelEntry[]): CallWindow {
-    const seconds = Math.max(1, Math.min(SPANS[name], time - this.#startedAt) / 1000)
+    const seconds = toSeconds(SPANS[name], time, this.#startedAt)
     const [ofModel, ofProvider, all] = this.#sums
     all.clear()
     const models: ModelStatistics[] = []
