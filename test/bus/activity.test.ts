@@ -63,6 +63,25 @@ describe('a request in flight', () => {
     expect(ops.requests().at(-1)).toMatchObject({ kind: 'report', activity: 'stalled' })
   })
 
+  it('is not expected to end sooner after its last sign than its kind does', () => {
+    const { ops, clock } = createTestOps()
+    const begin = () => {
+      const request = ops.startRequest({ kind: 'report' })
+      request.update({ step: { kind: 'tool', name: 'render' } })
+      return request
+    }
+    for (let i = 0; i < 3; i++) {
+      const request = begin()
+      clock.advance(18_000)
+      request.end()
+    }
+    begin()
+    clock.advance(52_000)
+    expect(ops.requests().at(-1)?.activity).toBe('working')
+    clock.advance(3000)
+    expect(ops.requests().at(-1)?.activity).toBe('stalled')
+  })
+
   it('that shows several signs at once does not take them for its usual gap', () => {
     const { ops, clock } = createTestOps()
     const request = ops.startRequest()
@@ -100,6 +119,17 @@ describe('a request in flight', () => {
     const before = test.deltas.length
     request.update({ activity: 'working' })
     expect(deltasOf(test, 'request', before)).toMatchObject([{ activity: 'stuck' }])
+  })
+
+  it.each([
+    [19, 'stuck'],
+    [20, 'working'],
+  ])('is judged by the p99 of its kind when that is known: after %i that ended', (count, activity) => {
+    const test = createTestOps()
+    rehearse(test, 'report', 100_000, count)
+    test.ops.startRequest({ kind: 'report' })
+    test.clock.advance(62_000)
+    expect(test.ops.requests().at(-1)?.activity).toBe(activity)
   })
 
   it('of a quick kind is not stuck before 60 s', () => {
@@ -181,6 +211,17 @@ describe('a call in flight', () => {
     expect(ops.calls()[0]).not.toHaveProperty('activity')
   })
 
+  it('that comes back is sent at once, though it was sent a moment ago', () => {
+    const test = createTestOps()
+    const { ops, clock, deltas } = test
+    const call = ops.startCall(MODEL)
+    clock.advance(10_000)
+    expect(deltas.at(-1)?.item).toMatchObject({ activity: 'stalled' })
+    clock.advance(50)
+    call.progress({ outputTokens: 1 })
+    expect(deltas.at(-1)?.item).toMatchObject({ phase: 'progress', outputTokens: 1 })
+  })
+
   it('of a model never seen before that streams on for minutes is neither stalled nor stuck', () => {
     const test = createTestOps()
     const call = test.ops.startCall(MODEL)
@@ -228,6 +269,20 @@ describe('a call in flight', () => {
     expect(deltasOf(test, 'request', before)).toMatchObject([
       { activity: 'stalled' },
       { activity: 'working' },
+    ])
+  })
+
+  it('that ends is a sign of life of its request, whatever that does meanwhile', () => {
+    const test = createTestOps()
+    const { ops, clock } = test
+    const request = ops.startRequest()
+    const call = request.startCall(MODEL)
+    request.update({ step: { kind: 'tool', name: 'search' } })
+    clock.advance(10_000)
+    const before = test.deltas.length
+    call.end()
+    expect(deltasOf(test, 'request', before)).toMatchObject([
+      { activity: 'working', step: { name: 'search' }, progressAt: clock.now() },
     ])
   })
 

@@ -140,13 +140,16 @@ describe('a time to first token that was measured elsewhere', () => {
     expect(call.tokensPerSecond).toBe(rate)
   })
 
-  it('counts also for a call that does not say it streams, whose progress came in one piece', () => {
+  it.each([
+    ['over the time after it', 200, 100],
+    ['over the whole duration when little time is left', 980, 80],
+  ])('makes a rate also where progress came in one piece: %s', (_name, timeToFirstToken, rate) => {
     const { ops, clock } = createTestOps()
     ops.bus.publish('call.start', { id: 'c', provider: 'p', model: 'm' })
     clock.advance(1000)
     ops.bus.publish('call.progress', { id: 'c' })
-    ops.bus.publish('call.end', { id: 'c', state: 'ok', outputTokens: 80, timeToFirstToken: 200 })
-    expect(ops.calls()[0]).toMatchObject({ tokensPerSecond: 100 })
+    ops.bus.publish('call.end', { id: 'c', state: 'ok', outputTokens: 80, timeToFirstToken })
+    expect(ops.calls()[0]).toMatchObject({ tokensPerSecond: rate })
   })
 
   it.each([[10_001], [-1], [NaN]])('of %s ms in a call of 10,000 ms is dropped', (timeToFirstToken) => {
