@@ -14,6 +14,7 @@ import { RATE } from './parts/cpu.js'
  * @property {{ plain: Recording, compressed: Recording }} [recording]
  * @property {{ bytesPerViewer: number, cpu: number, closedEarly: number }} [viewers]
  * @property {{ pino: number, alone: number, watched: number, compressed: number }} [log]
+ * @property {{ logs: import('./parts/ingest.js').Taken, calls: import('./parts/ingest.js').Taken }} [ingest]
  * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
  * @property {{ snapshot: number, heartbeat: number }} [sizes]
  */
@@ -37,7 +38,7 @@ const NOT_BUILT = 'skipped: the server answers without content-encoding'
  * @returns {Row[]}
  */
 export function toRows(results) {
-  const { held, cost, compressed, idle, burst, recording, viewers, log, stuck, sizes } = results
+  const { held, cost, compressed, idle, burst, recording, viewers, log, ingest, stuck, sizes } = results
   const rows = []
   const best = bestLibrary(results)
   if (held) rows.push(...toThroughputRows(held, best))
@@ -119,6 +120,17 @@ export function toRows(results) {
       toWatched('plain', log.watched),
       toWatched('accepting gzip', log.compressed),
     )
+  }
+  if (ingest) {
+    /** @type {(what: string, taken: import('./parts/ingest.js').Taken) => Row} */
+    const toIngestRow = (what, { rate, cpu, missing }) =>
+      toRow(
+        `ingest lines/s held, ${what}`,
+        '≥ 10,000',
+        `${toCount(rate)}/s, ${toFixed(cpu)} µs each${missing > 0 ? `, ${missing} missing` : ''}`,
+        rate >= 10_000 && missing === 0,
+      )
+    rows.push(toIngestRow('log lines', ingest.logs), toIngestRow('model calls', ingest.calls))
   }
   if (stuck) {
     const kibibytes = stuck.bytesPerClient / 1024

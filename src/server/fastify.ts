@@ -10,6 +10,7 @@ import { nodeClock } from './node-clock.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
+import { ingestRoute } from './routes/ingest.js'
 import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
 import { answerUnknown } from './routes/unknown.js'
@@ -29,6 +30,7 @@ const pluginOptions = z.strictObject({
     .describe('a path such as /ops, or / for the whole host'),
   http: z.boolean().default(true).describe('true or false'),
   log: z.boolean().default(true).describe('true or false'),
+  ingest: z.boolean().default(true).describe('true or false'),
   feed: z.preprocess(
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
@@ -57,6 +59,8 @@ export interface OpswireOptions {
   http?: boolean
   /** Show the lines of the host's pino logger. Default: true. */
   log?: boolean
+  /** Let programs publish over `POST /api/ingest`. Default: true. */
+  ingest?: boolean
   /** Bounds of the feed; see `FeedLimits` for each and its default. */
   feed?: Partial<FeedLimits>
   /** HTTP requests to leave out; the dashboard's own always are. */
@@ -64,7 +68,7 @@ export interface OpswireOptions {
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, feed, ignore, logLevel, logSerializers } = parse(
+  const { ops, prefix, http, log, ingest, feed, ignore, logLevel, logSerializers } = parse(
     pluginOptions,
     options,
     'option',
@@ -99,6 +103,12 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         apiRoutes(api, ops)
         done()
       })
+      if (ingest) {
+        await scope.register((intake, _options, done) => {
+          ingestRoute(intake, ops, { clock: nodeClock })
+          done()
+        })
+      }
       healthRoute(scope, ops)
       await pageRoutes(scope)
     },
