@@ -107,8 +107,14 @@ describe('an end that was measured elsewhere', () => {
       streaming: true,
       logged: true,
     })
-    expect(ops.calls()).toMatchObject([{ model: 'gpt-5-2026', streaming: true, state: 'error' }])
-    expect(ops.metrics().calls['1m'].models).toMatchObject([{ model: 'gpt-5-2026', errors: 1 }])
+    expect(ops.calls()).toMatchObject([
+      { model: 'gpt-5-2026', requestedModel: 'gpt-5', streaming: true, state: 'error' },
+    ])
+    // One that fails before a model answers knows no other name.
+    ops.bus.publish('call.start', { id: 'd', provider: 'p', model: 'gpt-5' })
+    ops.bus.publish('call.end', { id: 'd', state: 'error', httpStatus: 429, logged: true })
+    expect(ops.calls()[1]).not.toHaveProperty('requestedModel')
+    expect(ops.metrics().calls['1m'].models).toMatchObject([{ model: 'gpt-5', total: 2, errors: 2 }])
     expect(ops.logLines()).toEqual([])
   })
 })
