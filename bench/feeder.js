@@ -7,6 +7,9 @@ const TOO_LATE = 1000
 /** Milliseconds after the last line for work that was put off. */
 const SETTLE = 150
 
+/** Milliseconds for which the loop is watched after a burst. */
+const WATCHED = 1000
+
 /**
  * Publishes lines as planned, whatever the server does: a line's time is when it was due, so that a server whose
  * own turns are long does not look fast.
@@ -64,6 +67,30 @@ export function createFeeder({ publish, endTurn, cpu }) {
           setTimeout(step, from + Math.random() * (to - from))
         }
         setTimeout(step, from)
+      })
+    },
+
+    /**
+     * Publishes all lines in one turn and watches the loop after it.
+     * @param {{ lines: number }} plan
+     * @returns {Promise<{ caller: number, longest: number }>} milliseconds of that turn, and of the longest one after it
+     */
+    burst({ lines }) {
+      const start = performance.now()
+      for (let left = lines; left > 0; left--) publish(createLine(counter++, start))
+      endTurn?.()
+      const end = performance.now()
+      let longest = 0
+      let last = end
+      return new Promise((resolve) => {
+        const turn = () => {
+          const now = performance.now()
+          longest = Math.max(longest, now - last)
+          last = now
+          if (now - end < WATCHED) setImmediate(turn)
+          else resolve({ caller: end - start, longest })
+        }
+        setImmediate(turn)
       })
     },
   }

@@ -44,6 +44,7 @@ answer({
   position: () => running().feeder.position,
   feed: (plan) => running().feeder.feed(plan),
   single: (plan) => running().feeder.single(plan),
+  burst: (plan) => running().feeder.burst(plan),
   /** Memory in bytes after a collection; `external` holds the array buffers too. */
   memory() {
     globalThis.gc?.()

@@ -4,6 +4,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { build, install, requireNode } from '../scripts/prepare.js'
 import { fail } from '../scripts/run.js'
+import { watchBursts } from './parts/burst.js'
 import { costOf } from './parts/cpu.js'
 import { timeIdleEvents } from './parts/idle-event.js'
 import { watchIdleViewers } from './parts/idle-viewers.js'
@@ -57,6 +58,9 @@ const PARTS = {
       const measured = await timeIdleEvents({ events: quick ? 40 : 200, viewers })
       results.idle.push({ viewers, ...measured })
     }
+  },
+  async burst() {
+    results.burst = await watchBursts({ bursts: quick ? 5 : 20 })
   },
   async recording() {
     const slice = quick ? 8000 : 20_000

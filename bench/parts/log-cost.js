@@ -1,9 +1,7 @@
 import { CLIENTS, withPair } from '../measure.js'
 
-/** Lines a second with nobody watching. */
+/** Lines a second. */
 const RATE = 20_000
-/** Lines a second with 200 viewers: a million deliveries. */
-const WATCHED_RATE = 5000
 
 /**
  * Microseconds of process CPU for one log line with four fields, with all that is put off until later, and without
@@ -29,15 +27,14 @@ export async function priceLogLines(times) {
  * @param {boolean} [gzip]
  */
 function priceOf(server, times, viewers = 0, gzip = false) {
-  const rate = viewers > 0 ? WATCHED_RATE : RATE
   return withPair({ server, options: { fields: true } }, async ({ host, connect }) => {
     if (viewers > 0) await connect({ count: viewers, gzip })
     const { cpu, late } = await host.ask(
       'feed',
-      { rate, ...times },
+      { rate: RATE, ...times },
       (times.warmUp + times.seconds) * 2000 + 5000,
     )
-    if (late) throw new Error(`${server} could not take ${rate} lines a second`)
-    return cpu / (rate * times.seconds)
+    if (late) throw new Error(`${server} could not take ${RATE} lines a second`)
+    return cpu / (RATE * times.seconds)
   })
 }

@@ -27,6 +27,7 @@ export function sayBye(
 ): void {
   const retry = Math.round(LEAST_RETRY[reason] * (1 + Math.random()) + Math.random() * RETRY_SPREAD)
   if (!isOpen && encoding.preamble.byteLength > 0) stream.write(encoding.preamble)
-  stream.end(encoding.apart(format.retry(retry) + toFrame(format, 'bye', { reason, retry })))
+  const farewell = format.retry(retry) + toFrame(format, 'bye', { reason, retry })
+  stream.end(encoding.apart(Buffer.from(farewell)))
   clock.setTimeout(() => stream.destroy(), FAREWELL_TIME)
 }

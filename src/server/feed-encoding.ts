@@ -9,7 +9,7 @@ export interface FeedEncoding {
   /** What comes before everything else on a stream. */
   readonly preamble: Uint8Array
   /** Bytes for one stream alone; nothing shared may refer to them, so the next shared slice must begin anew. */
-  apart(text: string): Uint8Array
+  apart(bytes: Uint8Array): Uint8Array
   /** What makes the slices that all streams of a group share. */
   createChain(): SliceChain
 }
@@ -28,7 +28,7 @@ export interface SliceChain {
 export const identityEncoding: FeedEncoding = {
   name: 'identity',
   preamble: new Uint8Array(),
-  apart: (text) => Buffer.from(text),
+  apart: (bytes) => bytes,
   createChain: () => ({
     isLinked: false,
     startsAnew: true,
@@ -45,7 +45,7 @@ export const identityEncoding: FeedEncoding = {
 export const gzipEncoding: FeedEncoding = {
   name: 'gzip',
   preamble: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]),
-  apart: (text) => deflateBlock(Buffer.from(text)),
+  apart: (bytes) => deflateBlock(bytes),
   createChain: () => new DeflateChain(),
 }
 

@@ -1,18 +1,17 @@
 import { encodeData } from '../bus/codec.js'
 import type { FeedEvents } from '../bus/protocol.js'
-import type { DeltaRing } from './delta-ring.js'
-import type { Filter } from './filter.js'
-
-/** Items of one event at the most, so that no client must parse megabytes at once. */
-const RUN_LIMIT = 1000
 
 /** How the feed is written: what is encoded JSON already becomes text of this form. */
 export interface FeedFormat {
   readonly name: 'sse' | 'ndjson'
   /** One event; `data` is JSON. */
   event(name: string, data: string, id: string | undefined): string
-  /** Consecutive items of one topic, each JSON, with their numbers in the same order. */
-  run(topic: string, items: readonly string[], seqs: readonly number[], epoch: string): string
+  /** Items that one event may hold, so that no client must parse megabytes at once. */
+  readonly itemsPerEvent: number
+  /** What stands before the JSON of an event's items, which commas part; `id` is that of the last one. */
+  head(topic: string, id: string): string
+  /** What stands after it. */
+  readonly tail: string
   /** Asks the client to wait `delay` milliseconds before it connects again. */
   retry(delay: number): string
 }
@@ -22,8 +21,9 @@ export const sseFormat: FeedFormat = {
   name: 'sse',
   event: (name, data, id) =>
     id === undefined ? `event: ${name}\ndata: ${data}\n\n` : `id: ${id}\nevent: ${name}\ndata: ${data}\n\n`,
-  run: (topic, items, seqs, epoch) =>
-    `id: ${toEventId(epoch, seqs.at(-1)!)}\nevent: ${topic}\ndata: [${items.join(',')}]\n\n`,
+  itemsPerEvent: 1000,
+  head: (topic, id) => `id: ${id}\nevent: ${topic}\ndata: [`,
+  tail: ']\n\n',
   retry: (delay) => `retry: ${delay}\n\n`,
 }
 
@@ -31,8 +31,9 @@ export const sseFormat: FeedFormat = {
 export const ndjsonFormat: FeedFormat = {
   name: 'ndjson',
   event: (name, data, id) => `{${id === undefined ? '' : `"id":"${id}",`}"event":"${name}","data":${data}}\n`,
-  run: (topic, items, seqs, epoch) =>
-    items.map((item, i) => ndjsonFormat.event(topic, item, toEventId(epoch, seqs[i]!))).join(''),
+  itemsPerEvent: 1,
+  head: (topic, id) => `{"id":"${id}","event":"${topic}","data":`,
+  tail: '}\n',
   // `bye` tells the delay too; there is no line for it alone.
   retry: () => '',
 }
@@ -55,55 +56,4 @@ export function toEventId(epoch: string, seq: number): string {
 export function parseEventId(id: string): { epoch: string; seq: number } | undefined {
   const match = /^([a-z0-9]{1,16})-(\d{1,15})$/.exec(id)
   return match === null ? undefined : { epoch: match[1]!, seq: Number(match[2]) }
-}
-
-/** What is encoded in one go: enough to be worth a write, little enough for a socket that gives up after it. */
-export interface EncodeLimits {
-  /** Characters after which no further item is begun. */
-  text: number
-  /** Deltas looked at. */
-  deltas: number
-}
-
-export interface EncodedDeltas {
-  text: string
-  /** Items in it. */
-  items: number
-  /** The last delta that was looked at; everything up to it was encoded or filtered out. */
-  to: number
-}
-
-/** The deltas from `from` on, at most to `to`, that match the filter, as runs in the order of their numbers. */
-export function encodeDeltas(
-  { ring, filter, format, epoch }: { ring: DeltaRing; filter: Filter; format: FeedFormat; epoch: string },
-  from: number,
-  to: number,
-  limits: EncodeLimits,
-): EncodedDeltas {
-  const end = Math.min(to, from + limits.deltas - 1)
-  let text = ''
-  let count = 0
-  let pending = 0
-  let topic = ''
-  let items: string[] = []
-  let seqs: number[] = []
-  let seq = from
-  for (; seq <= end && text.length + pending < limits.text; seq++) {
-    const delta = ring.delta(seq)
-    if (!filter.matches(delta)) continue
-    if (items.length > 0 && (delta.topic !== topic || items.length >= RUN_LIMIT)) {
-      text += format.run(topic, items, seqs, epoch)
-      items = []
-      seqs = []
-      pending = 0
-    }
-    const json = ring.json(seq)
-    topic = delta.topic
-    items.push(json)
-    seqs.push(seq)
-    pending += json.length
-    count++
-  }
-  if (items.length > 0) text += format.run(topic, items, seqs, epoch)
-  return { text, items: count, to: seq - 1 }
 }

@@ -1,11 +1,12 @@
 import type { DeltaRing } from './delta-ring.js'
 import type { FeedEncoding, SliceChain } from './feed-encoding.js'
-import { encodeDeltas, type FeedFormat } from './feed-format.js'
+import { encodeDeltas } from './encode-deltas.js'
+import type { FeedFormat } from './feed-format.js'
 import type { Filter } from './filter.js'
 import type { Session } from './session.js'
 
-/** Characters of a slice, so that a socket which takes nothing more holds little. */
-const SLICE_TEXT = 48 * 1024
+/** Bytes of a slice, so that a socket which takes nothing more holds little. */
+const SLICE_BYTES = 112 * 1024
 /** Deltas that are encoded in one turn of the host's loop. */
 const TURN_DELTAS = 2048
 /** Slices kept for sessions that are a little behind. */
@@ -97,13 +98,13 @@ export class FeedGroup {
     let left = all ? Infinity : TURN_DELTAS
     while (this.isBehind && left > 0) {
       const from = this.#cursor + 1
-      const { text, items, to } = encodeDeltas(this.#context, from, ring.last, {
-        text: SLICE_TEXT,
+      const { bytes, items, to } = encodeDeltas(this.#context, from, ring.last, {
+        bytes: SLICE_BYTES,
         deltas: left,
       })
       left -= to - from + 1
       this.#cursor = to
-      if (items > 0) this.#append(Buffer.from(text), { from, items, isBeat: false })
+      if (items > 0) this.#append(bytes, { from, items, isBeat: false })
     }
   }
 

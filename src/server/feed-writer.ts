@@ -3,7 +3,8 @@ import type { Ops } from '../bus/ops.js'
 import type { Bye, GapReason } from '../bus/protocol.js'
 import type { DeltaRing } from './delta-ring.js'
 import { sayBye } from './farewell.js'
-import { encodeDeltas, toEventId, toFrame } from './feed-format.js'
+import { encodeDeltas } from './encode-deltas.js'
+import { toEventId, toFrame } from './feed-format.js'
 import type { FeedMeter } from './feed-meter.js'
 import { encodeFullSnapshot } from './full-snapshot.js'
 import type { Session } from './session.js'
@@ -11,13 +12,16 @@ import type { Session } from './session.js'
 /** Milliseconds of work in one turn of the host's loop. */
 const TURN_TIME = 8
 /**
- * Bytes and writes of one turn. Node hands them to the system after the turn's own code, where no clock of ours sees
- * what they take: some milliseconds for so many.
+ * Bytes and writes of one turn that the streams have put off: they reach the system after the turn's own code, where
+ * no clock of ours sees what they take, some milliseconds for so many. A socket takes what it can at once; a response
+ * that has no socket to itself puts everything off.
  */
-const TURN_BYTES = 2 * 1024 * 1024
-const TURN_WRITES = 128
-/** Characters written to a session apart in one go. */
-const APART_TEXT = 48 * 1024
+const LATER_BYTES = 2 * 1024 * 1024
+const LATER_WRITES = 128
+/** Bytes that one session is given in a turn before the others have theirs. */
+const SHARE = 1024 * 1024
+/** Bytes written to a session apart in one go. */
+const APART_BYTES = 64 * 1024
 /** Gaps within a minute that are one too many. */
 const GAPS_LIMIT = 3
 /** Milliseconds for which a full snapshot serves further sessions of the same filter. */
@@ -45,7 +49,7 @@ export class FeedWriter {
   readonly #waiting = new Set<Session>()
   readonly #snapshots = new WeakMap<Session['group'], Map<number, CachedSnapshot>>()
   #turn: NodeJS.Immediate | undefined
-  #written = { bytes: 0, writes: 0 }
+  readonly #later = { bytes: 0, writes: 0 }
 
   constructor(context: Context) {
     this.#context = context
@@ -67,10 +71,19 @@ export class FeedWriter {
     this.#waiting.delete(session)
   }
 
-  /** Writes everything that the socket takes. Returns whether there is more for when it drains. */
-  write(session: Session): boolean {
-    while (!session.isFull) if (!this.#writeOne(session)) return false
-    return true
+  /**
+   * Writes what the socket takes, up to `share` bytes. Returns whether it would take more: if not, it has all, or is full
+   * and goes on when it drains.
+   */
+  write(session: Session, share = Infinity): boolean {
+    let left = share
+    while (!session.isFull) {
+      if (left <= 0) return true
+      const bytes = this.#writeOne(session)
+      if (bytes === undefined) return false
+      left -= bytes
+    }
+    return false
   }
 
   /** The full snapshot for a session of this group, and where it stands after it. */
@@ -115,7 +128,7 @@ export class FeedWriter {
 
   /** Writes text that only this session gets. It joins the others only where a slice begins anew. */
   putApart(session: Session, text: string): void {
-    this.#put(session, session.group.encoding.apart(text))
+    this.#put(session, session.group.encoding.apart(Buffer.from(text)))
   }
 
   /** Ends the turns. */
@@ -128,51 +141,51 @@ export class FeedWriter {
   #takeTurn(): void {
     this.#turn = undefined
     const end = performance.now() + TURN_TIME
-    this.#written = { bytes: 0, writes: 0 }
+    this.#later.bytes = this.#later.writes = 0
     for (const session of this.#waiting) {
       this.#waiting.delete(session)
       try {
-        this.write(session)
+        if (this.write(session, SHARE)) this.#waiting.add(session)
       } catch (error) {
         this.#context.ops.fault('A write to the feed', error)
         session.stream.destroy()
       }
-      const { bytes, writes } = this.#written
-      if (bytes >= TURN_BYTES || writes >= TURN_WRITES || performance.now() >= end) break
+      const { bytes, writes } = this.#later
+      if (bytes >= LATER_BYTES || writes >= LATER_WRITES || performance.now() >= end) break
     }
     if (this.#waiting.size > 0) this.#turn = setImmediate(() => this.#takeTurn())
   }
 
-  /** Writes one slice, or as much from the ring. Returns false when there is nothing more for it. */
-  #writeOne(session: Session): boolean {
-    if (!session.isOpen) return false
+  /** Writes one slice, or as much from the ring. Returns its bytes, or undefined when there is nothing more for it. */
+  #writeOne(session: Session): number | undefined {
+    if (!session.isOpen) return undefined
     const { group } = session
     if (session.next === undefined && !group.join(session)) return this.#writeApart(session)
     const slice = group.nextSlice(session)
     if (slice === undefined) {
       session.behindSince = undefined
-      return false
+      return undefined
     }
     session.next = slice.number + 1
     this.#put(session, slice.bytes)
     this.#context.meter.countItems(slice.items)
-    return true
+    return slice.bytes.byteLength
   }
 
-  #writeApart(session: Session): boolean {
+  #writeApart(session: Session): number | undefined {
     const { ring, ops, meter } = this.#context
     const { group, cursor } = session
     if (!ring.holdsAfter(cursor)) {
       this.heal(session, 'lagging', cursor + 1)
-      return session.isOpen
+      return session.isOpen ? 0 : undefined
     }
     const source = { ring, filter: group.filter, format: group.format, epoch: ops.epoch }
-    const limits = { text: APART_TEXT, deltas: Infinity }
-    const { text, items, to } = encodeDeltas(source, cursor + 1, group.boundaryAfter(cursor), limits)
+    const limits = { bytes: APART_BYTES, deltas: Infinity }
+    const { bytes, items, to } = encodeDeltas(source, cursor + 1, group.boundaryAfter(cursor), limits)
     session.cursor = to
-    if (items > 0) this.putApart(session, text)
+    if (items > 0) this.#put(session, group.encoding.apart(bytes))
     meter.countItems(items)
-    return true
+    return bytes.byteLength
   }
 
   #snapshot({ group, history }: Session): CachedSnapshot {
@@ -191,7 +204,7 @@ export class FeedWriter {
       encodeFullSnapshot(ops, group.filter, history),
       toEventId(ops.epoch, position),
     )
-    const snapshot = { position, madeAt: now, bytes: group.encoding.apart(text) }
+    const snapshot = { position, madeAt: now, bytes: group.encoding.apart(Buffer.from(text)) }
     cache.clear()
     cache.set(history, snapshot)
     return snapshot
@@ -199,8 +212,9 @@ export class FeedWriter {
 
   #put(session: Session, bytes: Uint8Array): void {
     this.#context.meter.countBytes(bytes.byteLength)
-    this.#written.bytes += bytes.byteLength
-    this.#written.writes++
     session.stream.write(bytes)
+    if (session.stream.writableLength === 0) return
+    this.#later.bytes += bytes.byteLength
+    this.#later.writes++
   }
 }

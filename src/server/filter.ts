@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Delta } from '../bus/messages.js'
-import { LEVELS, TOPICS, type Level, type Snapshot, type Topic } from '../bus/protocol.js'
+import { LEVELS, TOPICS, type LogLine, type Snapshot, type Topic } from '../bus/protocol.js'
+import type { DeltaKey } from './delta-ring.js'
 
 const BATCHES = ['0', '50', '250', '1000'] as const
 
@@ -51,7 +51,7 @@ export interface Filter {
   readonly batch: number
   /** Lets everything through but debug lines: what pages ask for. */
   readonly isDefault: boolean
-  matches(delta: Delta): boolean
+  matches(delta: DeltaKey): boolean
   /**
    * The parts of a full snapshot that the filter lets through, with the newest `history` of its log lines; sections of
    * other topics are absent.
@@ -67,10 +67,10 @@ export function createFilter(query: FeedQuery): Filter {
   const sessions = query.session && new Set(query.session)
   const instances = query.instance && new Set(query.instance)
 
-  const matchesItem = (item: { session?: string; instance: string }): boolean =>
+  const matchesItem = (item: { session?: string | undefined; instance: string }): boolean =>
     (sessions === undefined || (item.session !== undefined && sessions.has(item.session))) &&
     (instances === undefined || instances.has(item.instance))
-  const matchesLine = (line: { level: Level; source: string; session?: string; instance: string }): boolean =>
+  const matchesLine = (line: LogLine): boolean =>
     LEVELS.indexOf(line.level) >= leastLevel &&
     (sources === undefined || sources.has(line.source)) &&
     matchesItem(line)
@@ -96,8 +96,13 @@ export function createFilter(query: FeedQuery): Filter {
     topics,
     batch: query.batch,
     matches(delta) {
+      if (isDefault) return delta.topic !== 'log' || delta.level >= leastLevel
       if (!topics.has(delta.topic)) return false
-      return delta.topic === 'log' ? matchesLine(delta.item) : matchesItem(delta.item)
+      if (delta.topic === 'log') {
+        if (delta.level < leastLevel) return false
+        if (sources !== undefined && !sources.has(delta.source!)) return false
+      }
+      return matchesItem(delta)
     },
     apply(snapshot, history) {
       const { metrics, series, log, requests, calls, channels } = snapshot

@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 import type { FeedGroup } from './feed-group.js'
 
-/** Where a session's bytes go: the part of an HTTP response that the hub needs. */
+/** Where a session's bytes go: the part of a socket, or of a response, that the hub needs. */
 export type ByteStream = Pick<
-  ServerResponse,
-  'write' | 'end' | 'destroy' | 'destroyed' | 'closed' | 'writableNeedDrain'
+  Writable,
+  'write' | 'end' | 'destroy' | 'destroyed' | 'closed' | 'writableLength' | 'writableNeedDrain'
 > & {
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
@@ -33,8 +33,11 @@ export class Session {
     this.history = history
   }
 
-  /** The socket has as much as it takes; what was written is not lost. */
+  /**
+   * The socket has as much as it takes; what was written is not lost. One that asks for a pause only because a write was
+   * large, and has handed all of it on, may go on.
+   */
   get isFull(): boolean {
-    return this.stream.writableNeedDrain
+    return this.stream.writableNeedDrain && this.stream.writableLength > 0
   }
 }

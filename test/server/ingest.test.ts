@@ -206,6 +206,42 @@ describe('a message', () => {
     expect(published[0]).toEqual(message)
   })
 
+  it('may be a record that was read from another feed, as it is', async () => {
+    const [from, to] = [await start(), await start()]
+    const reader = await from.feed()
+    await reader.until('snapshot')
+    const request = from.ops.startRequest({ kind: 'message', session: 's1' })
+    const call = request.startCall({ provider: 'openai', model: 'gpt-5', streaming: true })
+    call.progress({ outputTokens: 12 })
+    call.end({ inputTokens: 210, outputTokens: 64, finishReason: 'stop' })
+    request.end()
+    from.ops.setChannel('telegram', { state: 'connected' })
+    from.ops.log('warn', 'queue', 'half way')
+    await reader.until('log')
+    const messages = reader.events.flatMap(({ event, data }) =>
+      Array.isArray(data)
+        ? (data as { phase?: string; state?: string }[]).map((item) => ({
+            ...item,
+            type: item.phase === undefined ? event : `${event}.${item.phase}`,
+          }))
+        : [],
+    )
+    expect(messages.map(({ type }) => type)).toContain('call.progress')
+    expect(await to.post(messages)).toMatchObject({ accepted: messages.length, rejected: [] })
+    // When something was heard of is each host's own to tell, and so is the number of a line.
+    const told = (record: object | undefined): object =>
+      Object.fromEntries(
+        Object.entries(record ?? {}).filter(
+          ([name]) => !['seq', 'since', 'progressAt', 'firstTokenAt'].includes(name),
+        ),
+      )
+    for (const path of ['requests', 'calls', 'channels', 'events']) {
+      const [[there], [here]] = [await items(from, path), await items(to, path)]
+      expect(told(here), path).toEqual(told(there))
+      expect(here, path).toBeDefined()
+    }
+  })
+
   it('may hold null, or an empty name, for what its sender does not know', async () => {
     const { ops, post } = await start()
     const { rejected } = await post([

@@ -77,7 +77,13 @@ export const activity = z
   .transform(orUndefined)
   .describe('queued or working')
 export const step = z
-  .strictObject({ kind: requiredName, name: z.string().transform((name) => toText(name, NAME_LIMIT)) })
+  .strictObject({
+    kind: requiredName,
+    name: z.string().transform((name) => toText(name, NAME_LIMIT)),
+    // Of a record that was read elsewhere; when it is told counts.
+    since: z.unknown().optional(),
+  })
+  .transform(({ kind, name }) => ({ kind, name }))
   .nullish()
   .describe('an object such as {"kind":"tool","name":"search"}, or null, which ends the step')
 export const endState = z

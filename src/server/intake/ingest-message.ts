@@ -19,9 +19,27 @@ type Read = (input: object) => IngestMessage
 /** The source of lines and calls that name none. */
 const SOURCE = 'ingest'
 
+/**
+ * Fields of the records on the feed that are found out here. Messages may hold them, so that a record that was read
+ * elsewhere can be published as it is; they say nothing.
+ */
+const LINE_FIELDS = ['seq']
+const REQUEST_FIELDS = [
+  ...['phase', 'kind', 'name', 'session', 'channel', 'startedAt', 'state', 'activity', 'step', 'progressAt'],
+  ...['endedAt', 'duration', 'error'],
+]
+const CALL_FIELDS = [
+  ...['phase', 'requestId', 'session', 'provider', 'model', 'operation', 'streaming', 'startedAt', 'state'],
+  ...['activity', 'firstTokenAt', 'timeToFirstToken', 'inputTokens', 'outputTokens', 'cachedTokens'],
+  ...['reasoningTokens', 'tokensPerSecond', 'estimated', 'endedAt', 'duration', 'httpStatus', 'errorType'],
+  ...['error', 'finishReason', 'source'],
+]
+const CHANNEL_FIELDS = ['since']
+
 /** What messages of each type may hold, and what they become on the bus. */
 const readers: Record<string, Read> = {
   log: kind(
+    LINE_FIELDS,
     {
       message: field.requiredText,
       level: field.level,
@@ -36,6 +54,7 @@ const readers: Record<string, Read> = {
     (bus, message) => bus.publish('log', { ...message, source: message.source ?? SOURCE }),
   ),
   'request.start': kind(
+    REQUEST_FIELDS,
     {
       id: field.requiredName,
       kind: field.name,
@@ -49,6 +68,7 @@ const readers: Record<string, Read> = {
     (bus, message) => bus.publish('request.start', { ...message, kind: message.kind ?? 'request' }),
   ),
   'request.update': kind(
+    REQUEST_FIELDS,
     {
       id: field.requiredName,
       name: field.name,
@@ -61,6 +81,7 @@ const readers: Record<string, Read> = {
     (bus, message) => bus.publish('request.update', message),
   ),
   'request.end': kind(
+    REQUEST_FIELDS,
     {
       id: field.requiredName,
       state: field.endState,
@@ -77,6 +98,7 @@ const readers: Record<string, Read> = {
       }),
   ),
   'call.start': kind(
+    CALL_FIELDS,
     {
       id: field.requiredName,
       provider: field.requiredName,
@@ -92,6 +114,7 @@ const readers: Record<string, Read> = {
     (bus, message) => bus.publish('call.start', { ...message, source: message.source ?? SOURCE }),
   ),
   'call.progress': kind(
+    CALL_FIELDS,
     {
       id: field.requiredName,
       ...field.tokenCounts,
@@ -101,6 +124,7 @@ const readers: Record<string, Read> = {
     (bus, message) => bus.publish('call.progress', message),
   ),
   'call.end': kind(
+    CALL_FIELDS,
     {
       id: field.requiredName,
       state: field.endState,
@@ -123,6 +147,7 @@ const readers: Record<string, Read> = {
     },
   ),
   channel: kind(
+    CHANNEL_FIELDS,
     {
       name: field.requiredName,
       kind: field.name,
@@ -132,10 +157,10 @@ const readers: Record<string, Read> = {
     },
     (bus, message) => bus.publish('channel', { ...message, kind: message.kind ?? message.name }),
   ),
-  counter: kind({ name: field.requiredName, add: field.count }, (bus, { name, add }) =>
+  counter: kind([], { name: field.requiredName, add: field.count }, (bus, { name, add }) =>
     bus.publish('counter', { name, add: add ?? 1 }),
   ),
-  gauge: kind({ name: field.requiredName, value: field.gaugeValue }, (bus, message) =>
+  gauge: kind([], { name: field.requiredName, value: field.gaugeValue }, (bus, message) =>
     bus.publish('gauge', message),
   ),
 }
@@ -160,12 +185,15 @@ export function toIngestMessage(input: unknown): IngestMessage {
 type Message<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape, z.core.$strict>>
 
 function kind<Shape extends z.ZodRawShape>(
+  ofRecord: readonly string[],
   shape: Shape,
   publish: (bus: Bus, message: Message<Shape>) => void,
 ): Read {
   const schema = z.strictObject({ type: z.string(), messageId: field.messageId, ...shape })
+  const silent = ofRecord.filter((name) => !(name in shape))
   return (input) => {
-    const { type: _type, messageId, ...rest } = parse(schema as z.ZodObject, input, 'field')
+    const told = silent.some((name) => name in input) ? without(input, silent) : input
+    const { type: _type, messageId, ...rest } = parse(schema as z.ZodObject, told, 'field')
     const message = rest as Message<Shape>
     return { id: toKey(messageId, rest['instance']), publish: (bus) => publish(bus, message) }
   }
@@ -175,4 +203,8 @@ function kind<Shape extends z.ZodRawShape>(
 function toKey(messageId: unknown, instance: unknown): string | undefined {
   if (typeof messageId !== 'string') return undefined
   return typeof instance === 'string' ? `${instance} ${messageId}` : messageId
+}
+
+function without(input: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)))
 }

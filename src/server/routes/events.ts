@@ -48,8 +48,6 @@ export function eventsRoute(scope: FastifyInstance, hub: Hub, { compression }: E
         if (streaming.has(socket))
           throw new OpsError('OPS_PIPELINED', 429, 'One connection carries one stream.')
         streaming.add(socket)
-        // A stream that was refused leaves its connection for the next request.
-        reply.raw.once('finish', () => streaming.delete(socket))
       }
       const { format, encoding } = options
       hub.attach(format === sseFormat ? openEventStream(reply, encoding) : openLineStream(reply), options)
