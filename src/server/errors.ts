@@ -48,9 +48,17 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): void
     .send(toErrorBody('OPS_NOT_FOUND', `There is no ${request.method} ${path} here.`))
 }
 
-export function sendMethodNotAllowed(request: FastifyRequest, reply: FastifyReply): void {
+/** Answers 405. `accepted` are the methods that the address has. */
+export function sendMethodNotAllowed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  accepted: readonly string[] = ['GET', 'HEAD'],
+): void {
+  const are = accepted.length === 1 ? 'is' : 'are'
   void reply
     .code(405)
-    .header('allow', 'GET, HEAD')
-    .send(toErrorBody('OPS_METHOD', `${request.method} is not accepted here; GET and HEAD are.`))
+    .header('allow', accepted.join(', '))
+    .send(
+      toErrorBody('OPS_METHOD', `${request.method} is not accepted here; ${accepted.join(' and ')} ${are}.`),
+    )
 }

@@ -106,7 +106,12 @@ export class CallRecorder {
       tokens = trace.takeUsage(({ models }) => areSameModel(models, noted.models))?.tokens ?? tokens
     }
     noted.hasTokens = hasTokens(tokens)
-    this.#bus.publish('call.end', { id: noted.spanId, instance, ...toCallEnd(call, tokens), ...toMeasuredEnd(work) })
+    this.#bus.publish('call.end', {
+      id: noted.spanId,
+      instance,
+      ...toCallEnd(call, tokens),
+      ...toMeasuredEnd(work),
+    })
   }
 }
 

@@ -70,7 +70,10 @@ export class CodexCalls {
     const kind = textOf(attributes, ['event.kind']) ?? ''
     const failure = toEventFailure(attributes)
     const running = this.#running.get(key)
-    const duration = Math.max(0, running ? context.time - running.start : (numberOf(attributes, DURATION) ?? 0))
+    const duration = Math.max(
+      0,
+      running ? context.time - running.start : (numberOf(attributes, DURATION) ?? 0),
+    )
     const call = eventToCall('codex', attributes, duration)
     call.failure = failure
     // The stream's own last event has no tokens; another one with them follows it.

@@ -37,12 +37,7 @@ const RESOURCE = defineMessage({ attributes: [1] })
 const SCOPE = defineMessage({ name: 1 })
 
 /** What is read of a resource: who sent it. */
-const RESOURCE_NAMES = new Set([
-  'service.name',
-  'service.instance.id',
-  'host.name',
-  'process.pid',
-])
+const RESOURCE_NAMES = new Set(['service.name', 'service.instance.id', 'host.name', 'process.pid'])
 const isResourceName: IsWanted = (name) => RESOURCE_NAMES.has(name)
 
 /** Names the messages that hold the items of a signal, as JSON calls them. */
@@ -67,19 +62,19 @@ export function* decodeEnvelope<Item>(
     rejected.reason ??= reason
   }
   reader.enter()
-  for (let field; (field = reader.next(envelope.request)) !== undefined; ) {
+  for (let field; (field = reader.next(envelope.request)) !== undefined;) {
     yield* pause(reader)
     if (field !== 'resources') continue
     reader.enter()
     const resource = yield* find(reader, envelope.resource, 'resource', readResource, NO_RESOURCE)
-    for (let field; (field = reader.next(envelope.resource)) !== undefined; ) {
+    for (let field; (field = reader.next(envelope.resource)) !== undefined;) {
       yield* pause(reader)
       if (field === 'resource') reader.skip()
       if (field !== 'scopes') continue
       reader.enter()
       const scope = yield* find(reader, envelope.scope, 'scope', readScope, '')
       const origin: TelemetryOrigin = { resource, scope }
-      for (let field; (field = reader.next(envelope.scope)) !== undefined; ) {
+      for (let field; (field = reader.next(envelope.scope)) !== undefined;) {
         yield* pause(reader)
         if (field === 'scope') reader.skip()
         if (field !== 'items') continue
@@ -115,7 +110,7 @@ function* find<Name extends string, Value>(
 ): Steps<Value> {
   const start = reader.mark()
   let value = absent
-  for (let field; (field = reader.next(fields)) !== undefined; ) {
+  for (let field; (field = reader.next(fields)) !== undefined;) {
     yield* pause(reader)
     if (field === wanted) {
       value = read(reader)
@@ -130,7 +125,7 @@ function* find<Name extends string, Value>(
 function readResource(reader: WireReader): TelemetryOrigin['resource'] {
   const attributes = new Map<string, AttributeValue>()
   reader.enter()
-  for (let field; (field = reader.next(RESOURCE)) !== undefined; ) {
+  for (let field; (field = reader.next(RESOURCE)) !== undefined;) {
     if (field === 'attributes') readAttribute(reader, attributes, isResourceName)
   }
   return attributes
@@ -139,7 +134,7 @@ function readResource(reader: WireReader): TelemetryOrigin['resource'] {
 function readScope(reader: WireReader): string {
   let name = ''
   reader.enter()
-  for (let field; (field = reader.next(SCOPE)) !== undefined; ) {
+  for (let field; (field = reader.next(SCOPE)) !== undefined;) {
     if (field === 'name') name = reader.text()
   }
   return name

@@ -36,7 +36,7 @@ function readRecord(reader: WireReader, origin: TelemetryOrigin, isAttribute: Is
     attributes,
   }
   reader.enter()
-  for (let field; (field = reader.next(RECORD)) !== undefined; ) {
+  for (let field; (field = reader.next(RECORD)) !== undefined;) {
     switch (field) {
       case 'timeUnixNano':
         record.time = reader.time()

@@ -56,7 +56,7 @@ function* readMetric(
   reader.enter()
   const start = reader.mark()
   let name = ''
-  for (let field; (field = reader.next(METRIC)) !== undefined; ) {
+  for (let field; (field = reader.next(METRIC)) !== undefined;) {
     if (field === 'name') {
       name = reader.text()
       break
@@ -66,7 +66,7 @@ function* readMetric(
   // The name says what is to be done with the points, and could stand behind them.
   reader.reset(start)
   const hasPointsOfInterest = isWanted(name)
-  for (let field; (field = reader.next(METRIC)) !== undefined; ) {
+  for (let field; (field = reader.next(METRIC)) !== undefined;) {
     yield* pause(reader)
     if (field === 'name') reader.skip()
     if (field === 'name' || field === '') continue
@@ -86,7 +86,7 @@ function* readNumbers(
   let isDelta = false
   let isMonotonic = false
   reader.enter()
-  for (let field; (field = reader.next(DATA)) !== undefined; ) {
+  for (let field; (field = reader.next(DATA)) !== undefined;) {
     yield* pause(reader)
     if (field === 'dataPoints') {
       const point = readPoint(reader)
@@ -103,7 +103,7 @@ function readPoint(reader: WireReader): NumberPoint | undefined {
   const point: NumberPoint = { attributes, start: 0, time: 0, value: NaN }
   let flags = 0
   reader.enter()
-  for (let field; (field = reader.next(POINT)) !== undefined; ) {
+  for (let field; (field = reader.next(POINT)) !== undefined;) {
     switch (field) {
       case 'startTimeUnixNano':
         point.start = reader.time()
@@ -131,7 +131,7 @@ function readPoint(reader: WireReader): NumberPoint | undefined {
 function* countPoints(reader: WireReader): Steps<number> {
   let count = 0
   reader.enter()
-  for (let field; (field = reader.next(DATA)) !== undefined; ) {
+  for (let field; (field = reader.next(DATA)) !== undefined;) {
     yield* pause(reader)
     if (field === 'dataPoints') count++
     if (field !== '') reader.skip()

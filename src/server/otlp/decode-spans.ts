@@ -72,7 +72,7 @@ function readSpan(
     return id ?? ''
   }
   reader.enter()
-  for (let field; (field = reader.next(SPAN)) !== undefined; ) {
+  for (let field; (field = reader.next(SPAN)) !== undefined;) {
     switch (field) {
       case 'traceId':
         span.traceId = readId(TRACE_ID_BYTES)
@@ -122,7 +122,7 @@ function readEvent(reader: WireReader, events: SpanEvent[], interests: SpanInter
   const attributes = new Map<string, AttributeValue>()
   const event: SpanEvent = { time: 0, name: '', attributes }
   reader.enter()
-  for (let field; (field = reader.next(EVENT)) !== undefined; ) {
+  for (let field; (field = reader.next(EVENT)) !== undefined;) {
     if (field === 'timeUnixNano') event.time = reader.time()
     else if (field === 'name') event.name = reader.text()
     else if (field === 'attributes') readAttribute(reader, attributes, interests.isEventAttribute)
@@ -132,7 +132,7 @@ function readEvent(reader: WireReader, events: SpanEvent[], interests: SpanInter
 
 function readStatus(reader: WireReader, span: Span): void {
   reader.enter()
-  for (let field; (field = reader.next(STATUS)) !== undefined; ) {
+  for (let field; (field = reader.next(STATUS)) !== undefined;) {
     if (field === 'code') span.statusCode = reader.int()
     else if (field === 'message') span.statusMessage = reader.text()
   }

@@ -36,7 +36,7 @@ export function readAttribute(
     return undefined
   }
   reader.enter()
-  for (let field; (field = reader.next(KEY_VALUE)) !== undefined; ) {
+  for (let field; (field = reader.next(KEY_VALUE)) !== undefined;) {
     if (field === 'value') {
       if (key !== undefined) value = readValue()
       else {
@@ -60,7 +60,7 @@ export function readAttribute(
 export function readAnyValue(reader: WireReader, nesting = 0): AttributeValue | undefined {
   let value: AttributeValue | undefined
   reader.enter()
-  for (let field; (field = reader.next(ANY_VALUE)) !== undefined; ) {
+  for (let field; (field = reader.next(ANY_VALUE)) !== undefined;) {
     switch (field) {
       case 'stringValue':
         value = reader.text()
@@ -101,7 +101,7 @@ function readList(reader: WireReader, nesting: number): AttributeValue[] {
   const values: AttributeValue[] = []
   let count = 0
   reader.enter()
-  for (let field; (field = reader.next(VALUE_LIST)) !== undefined; ) {
+  for (let field; (field = reader.next(VALUE_LIST)) !== undefined;) {
     if (field !== 'values') continue
     if (++count <= VALUES_LIMIT) values.push(readAnyValue(reader, nesting) ?? '')
     else reader.skip()
@@ -113,7 +113,7 @@ function readList(reader: WireReader, nesting: number): AttributeValue[] {
 function readMap(reader: WireReader, nesting: number): Map<string, AttributeValue> {
   const values = new Map<string, AttributeValue>()
   reader.enter()
-  for (let field; (field = reader.next(VALUE_LIST)) !== undefined; ) {
+  for (let field; (field = reader.next(VALUE_LIST)) !== undefined;) {
     if (field === 'values') readAttribute(reader, values, () => true, nesting)
   }
   return values

@@ -76,7 +76,10 @@ export class LogRecorder {
   }
 
   /** The call and the request that a record belongs to, as far as spans have told of them. */
-  #placeOf({ traceId, spanId }: LogRecord, instance: string): { callId?: string; requestId?: string | undefined } {
+  #placeOf(
+    { traceId, spanId }: LogRecord,
+    instance: string,
+  ): { callId?: string; requestId?: string | undefined } {
     const trace = traceId === undefined ? undefined : this.#context.traces.find(traceId)
     if (trace === undefined || spanId === undefined) return {}
     const span = trace.find(spanId) ?? { spanId, state: 'named', instance, callsBelow: [] }
@@ -91,7 +94,8 @@ export class LogRecorder {
     const { body } = record
     const eventName = eventNameOf(record)
     const isContent = isContentEvent(eventName) || (typeof body === 'object' && isAboutModels(record))
-    if (body === undefined || body === '' || (isContent && !this.#context.keepsContent)) return toText(eventName)
+    if (body === undefined || body === '' || (isContent && !this.#context.keepsContent))
+      return toText(eventName)
     return toText(typeof body === 'object' ? JSON.stringify(toPlainValue(body)) : body)
   }
 

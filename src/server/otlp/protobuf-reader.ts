@@ -153,7 +153,7 @@ export class ProtobufReader implements WireReader {
 
   /** Groups are no part of OTLP; one that is unknown is skipped like any unknown field. */
   #skipGroup(): void {
-    for (let depth = 1; depth > 0; ) {
+    for (let depth = 1; depth > 0;) {
       if (--this.#fieldsLeft < 0) throw this.#malformed(`one item has more than ${FIELDS_LIMIT} fields`)
       this.#type = this.#varint() & 7
       if (this.#type > FIXED32) throw this.#malformed('a field has no valid tag')

@@ -63,7 +63,8 @@ export class RequestRecorder {
     this.#bus.publish('log', {
       level: failure === undefined ? 'info' : 'error',
       source: 'tool',
-      message: failure === undefined ? `${name}: ${time}` : `${name} failed after ${time}: ${failure.message}`,
+      message:
+        failure === undefined ? `${name}: ${time}` : `${name} failed after ${time}: ${failure.message}`,
       time: Math.round(work.end!),
       instance,
       requestId: request?.spanId,

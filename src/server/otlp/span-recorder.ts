@@ -110,7 +110,9 @@ export class SpanRecorder {
     if (isKnownCall) return 'call'
     if (isKnownRequest && !isRequest({ role })) return 'agent'
     const providerRequest = span.name === TOLD_TWICE ? textOf(span.attributes, [PROVIDER_REQUEST]) : undefined
-    return providerRequest === undefined || this.#context.providerRequests.add(providerRequest) ? role : 'other'
+    return providerRequest === undefined || this.#context.providerRequests.add(providerRequest)
+      ? role
+      : 'other'
   }
 }
 

@@ -84,7 +84,12 @@ export function toFailure(span: Span, leastStatus: number): Failure | undefined 
     (httpStatus >= leastStatus ? String(httpStatus) : undefined) ??
     category ??
     OTHER_ERROR
-  const message = [statusMessage, textOf(exception, EXCEPTION_MESSAGE), textOf(attributes, ERROR_MESSAGE), type]
+  const message = [
+    statusMessage,
+    textOf(exception, EXCEPTION_MESSAGE),
+    textOf(attributes, ERROR_MESSAGE),
+    type,
+  ]
   return {
     type: toText(type, TYPE_LENGTH),
     message: toErrorText(message.find((text) => text !== undefined && text !== '' && text !== 'true')),

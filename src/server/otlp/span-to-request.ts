@@ -49,7 +49,9 @@ export function toOutcome(span: Span): RequestOutcome {
   const outcome = textOf(span.attributes, OUTCOME)
   if (outcome !== undefined && CANCELLED.has(outcome)) return { state: 'cancelled' }
   if (failure !== undefined) return { state: 'error', failure }
-  return outcome === 'error' ? { state: 'error', failure: { type: outcome, message: outcome } } : { state: 'ok' }
+  return outcome === 'error'
+    ? { state: 'error', failure: { type: outcome, message: outcome } }
+    : { state: 'ok' }
 }
 
 /** The tool that a span shows at work. */
