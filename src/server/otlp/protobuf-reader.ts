@@ -98,7 +98,9 @@ export class ProtobufReader implements WireReader {
 
   time(): number {
     const at = this.#take(FIXED64, 8)
-    return (this.#bytes.readUInt32LE(at + 4) * TWO_32) / 1e6 + this.#bytes.readUInt32LE(at) / 1e6
+    const high = this.#bytes.readUInt32LE(at + 4)
+    // 2^32 is 4294 million and 967296: divided so, no part is beyond what a number holds exactly.
+    return high * 4294 + (high * 967_296 + this.#bytes.readUInt32LE(at)) / 1e6
   }
 
   byteCount(): number {
