@@ -3,13 +3,43 @@ import { pino } from 'pino'
 import type { Ops } from '../bus/ops.js'
 import { sendError } from './errors.js'
 import opswire from './fastify.js'
+import { createBodyReader } from './intake/body.js'
+import { nodeClock } from './node-clock.js'
+import { otlpIntakeOf } from './otlp/intake.js'
+import { otlpOptions, type OtlpOptions } from './otlp/options.js'
+import { otlpRoutes } from './routes/otlp.js'
 import { answerUnknown } from './routes/unknown.js'
 
 /**
  * The standalone server: the dashboard at `/`, showing this process and its log. Not listening yet; closing it
  * closes `ops` too.
  */
-export async function buildApp(ops: Ops): Promise<FastifyInstance> {
+export async function buildApp(ops: Ops, otlp: OtlpOptions = {}): Promise<FastifyInstance> {
+  const app = createServer()
+  app.addHook('onClose', (_app, done) => {
+    ops.close()
+    done()
+  })
+  await app.register(opswire, { ops, prefix: '/', http: false, otlp })
+  return app
+}
+
+/**
+ * A server that does nothing but take OpenTelemetry, for the port that exporters know. What it takes is in the feed of
+ * `ops`, as what the dashboard's own routes take. Not listening yet.
+ */
+export function buildOtlpApp(ops: Ops, otlp: OtlpOptions = {}): FastifyInstance {
+  const app = createServer()
+  const bodies = createBodyReader(nodeClock)
+  app.addHook('preClose', (done) => {
+    bodies.close()
+    done()
+  })
+  otlpRoutes(app, { bodies, intake: otlpIntakeOf(ops, otlpOptions.parse(otlp)) })
+  return app
+}
+
+function createServer(): FastifyInstance {
   // The lines are for the dashboard; the terminal stays quiet but for what the command itself prints.
   const logger: FastifyBaseLogger = pino({ name: 'opswire', level: 'info' }, { write: () => undefined })
   const app = Fastify({
@@ -22,10 +52,5 @@ export async function buildApp(ops: Ops): Promise<FastifyInstance> {
   })
   app.setErrorHandler(sendError)
   answerUnknown(app)
-  app.addHook('onClose', (_app, done) => {
-    ops.close()
-    done()
-  })
-  await app.register(opswire, { ops, prefix: '/', http: false })
   return app
 }

@@ -143,7 +143,7 @@ describe('a hostile body', () => {
     const { url } = await startHost({ plugin: { http: false, log: false } })
     const bodies = HOSTILE.filter(({ gzip }) => gzip !== true).map(({ form, body }) => ({
       form,
-      bytes: body(),
+      bytes: body(MEBIBYTE),
     }))
     const sendAll = async (): Promise<number> => {
       for (const { form, bytes } of bodies) await postBytes(`${url}/ops`, 'traces', bytes, { form })
