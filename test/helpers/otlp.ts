@@ -71,7 +71,7 @@ export function toSpan(options: SpanOptions): object {
 }
 
 export function toTraces(spans: (SpanOptions | object)[], origin: Origin = {}): object {
-  const full = spans.map((span) => ('id' in span ? toSpan(span as SpanOptions) : span))
+  const full = spans.map((span) => ('id' in span ? toSpan(span) : span))
   return {
     resourceSpans: [{ ...toResource(origin), scopeSpans: [{ ...toScope(origin), spans: full }] }],
   }

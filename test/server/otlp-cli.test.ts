@@ -35,7 +35,7 @@ describe('opswire serve --otlp', () => {
     expect(dashboard).not.toBe(otlp)
     await post(otlp!, 'traces', toTraces([{ id: 'a', kind: 2, name: 'GET' }]))
     await post(
-      dashboard!,
+      dashboard,
       'traces',
       toTraces([{ id: 'b', parent: 'a', attributes: { 'gen_ai.operation.name': 'chat' } }]),
     )
@@ -44,7 +44,7 @@ describe('opswire serve --otlp', () => {
       'metrics',
       toMetrics([{ name: 'app.queue.depth', gauge: { dataPoints: [{ asInt: '4' }] } }]),
     )
-    expect(JSON.parse((await send(`${dashboard!}/api/snapshot`)).body)).toMatchObject({
+    expect(JSON.parse((await send(`${dashboard}/api/snapshot`)).body)).toMatchObject({
       requests: [{ id: spanId('a') }],
       calls: [{ id: spanId('b'), requestId: spanId('a') }],
       metrics: { gauges: { queueDepth: 4 } },

@@ -164,7 +164,7 @@ describe('anything', () => {
       fc.json({ maxDepth: 6 }),
       fc.json().map((json) => json.slice(0, -1)),
       fc
-        .tuple(fc.json(), fc.nat(), fc.constantFrom(...'{}[]",:\\ \n\u0000-+.eE0123tfnu'))
+        .tuple(fc.json(), fc.nat(), fc.constantFrom(...Array.from('{}[]",:\\ \n\u0000-+.eE0123tfnu')))
         .map(([json, at, insert]) => {
           const place = at % (json.length + 1)
           return json.slice(0, place) + insert + json.slice(place)
