@@ -3,10 +3,8 @@ import { pino } from 'pino'
 import type { Ops } from '../bus/ops.js'
 import { sendError } from './errors.js'
 import opswire from './fastify.js'
-import { createBodyReader } from './intake/body.js'
-import { nodeClock } from './node-clock.js'
 import { otlpIntakeOf } from './otlp/intake.js'
-import { otlpOptions, type OtlpOptions } from './otlp/options.js'
+import type { OtlpOptions } from './otlp/options.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { answerUnknown } from './routes/unknown.js'
 
@@ -30,12 +28,11 @@ export async function buildApp(ops: Ops, otlp: OtlpOptions = {}): Promise<Fastif
  */
 export function buildOtlpApp(ops: Ops, otlp: OtlpOptions = {}): FastifyInstance {
   const app = createServer()
-  const bodies = createBodyReader(nodeClock)
-  app.addHook('preClose', (done) => {
-    bodies.close()
+  const intake = otlpIntakeOf(ops, otlp)
+  void app.register((telemetry, _options, done) => {
+    otlpRoutes(telemetry, intake)
     done()
   })
-  otlpRoutes(app, { bodies, intake: otlpIntakeOf(ops, otlpOptions.parse(otlp)) })
   return app
 }
 

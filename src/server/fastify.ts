@@ -6,7 +6,6 @@ import { sendError } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
-import { createBodyReader } from './intake/body.js'
 import { nodeClock } from './node-clock.js'
 import { otlpIntakeOf } from './otlp/intake.js'
 import { otlpOptions, type OtlpOptions } from './otlp/options.js'
@@ -83,7 +82,6 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
     'option',
   )
   const hub = createHub(ops, nodeClock, feed)
-  const bodies = createBodyReader(nodeClock)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
   if (http) {
     watchHttpRequests(app, ops, {
@@ -94,7 +92,6 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
   // Open streams are never idle: unless they end first, closing the host would wait for them for ever.
   app.addHook('preClose', (done) => {
     hub.close()
-    bodies.close()
     stopLog?.()
     done()
   })
@@ -116,7 +113,11 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
       })
       healthRoute(scope, ops)
       if (otlp !== false) {
-        otlpRoutes(scope, { bodies, intake: otlpIntakeOf(ops, otlp === true ? otlpOptions.parse({}) : otlp) })
+        const intake = otlpIntakeOf(ops, otlp === true ? {} : otlp)
+        await scope.register((telemetry, _options, done) => {
+          otlpRoutes(telemetry, intake)
+          done()
+        })
       }
       await pageRoutes(scope)
     },

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../bus/clock.js'
 import { OpsError } from '../errors.js'
 import { pumpBody, type TakeChunk } from './body-pump.js'
+import { ByteBuffer } from './byte-buffer.js'
 import { isGzip } from './content-encoding.js'
 import { createDiscarder } from './discard.js'
+import { createTurns, type Turns } from './turns.js'
 
 const MEBIBYTE = 1024 * 1024
 /** Bytes that all bodies together may hold that are read whole. */
@@ -52,8 +54,8 @@ export interface BodyReader {
   close(): void
 }
 
-/** Reads the bodies of requests, within bounds that hold for all of them together. */
-export function createBodyReader(clock: Clock): BodyReader {
+/** Reads the bodies of requests, within bounds that hold for all of them together; large ones in turns. */
+export function createBodyReader(clock: Clock, turns: Turns = createTurns()): BodyReader {
   const open = new Set<(error: unknown) => void>()
   const { discard, close: closeDiscards } = createDiscarder(clock)
   let held = 0
@@ -93,7 +95,7 @@ export function createBodyReader(clock: Clock): BodyReader {
   return {
     readChunks,
     async readBody(request, use, limits) {
-      const chunks: Buffer[] = []
+      const body = new ByteBuffer()
       let size = 0
       const keep = (chunk: Buffer): void => {
         if (held + chunk.length > HELD_LIMIT) {
@@ -101,11 +103,11 @@ export function createBodyReader(clock: Clock): BodyReader {
         }
         held += chunk.length
         size += chunk.length
-        chunks.push(chunk)
+        body.append(chunk)
       }
       try {
         await readChunks(request, keep, limits)
-        return await use(Buffer.concat(chunks.splice(0), size))
+        return await use(await join(body, turns))
       } finally {
         held -= size
       }
@@ -119,6 +121,17 @@ export function createBodyReader(clock: Clock): BodyReader {
   }
 }
 
+async function join(buffer: ByteBuffer, turns: Turns): Promise<Buffer> {
+  const joining = buffer.join()
+  let joined = joining.next()
+  if (joined.done !== true) await turns.run(() => (joined = joining.next()).done === true)
+  return joined.value as Buffer
+}
+
 function toClosing(): OpsError {
-  return new OpsError('OPS_CLOSING', 503, 'This server is closing; come again.', LATER)
+  return new OpsError('OPS_CLOSING', 503, 'This server is closing; come again.', {
+    ...LATER,
+    // One that goes on sending would hold the close up.
+    connection: 'close',
+  })
 }

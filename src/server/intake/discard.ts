@@ -29,9 +29,12 @@ export function createDiscarder(clock: Clock): Discarder {
         cancelCut()
         cancelCut = clock.setTimeout(cut, BRIEF_LIMIT)
       }
+      const letGo = linger(request)
       const stop = (): void => {
         cancelCut()
         hurries.delete(hurry)
+        request.socket.off('close', stop)
+        letGo()
       }
       hurries.add(hurry)
       let left = BYTES_LIMIT
@@ -39,6 +42,8 @@ export function createDiscarder(clock: Clock): Discarder {
       request.on('error', () => undefined)
       request.once('end', stop)
       request.once('close', stop)
+      // A request that has its answer is not told when its connection goes.
+      request.socket.once('close', stop)
       request.on('data', (chunk: Buffer) => {
         left -= chunk.length
         if (left < 0) cut()
@@ -49,5 +54,24 @@ export function createDiscarder(clock: Clock): Discarder {
       limit = BRIEF_LIMIT
       for (const hurry of hurries) hurry()
     },
+  }
+}
+
+/**
+ * Node destroys the connection of a client that wants no other answer as soon as this one is written. If more comes
+ * then, the system resets the connection, and the answer may be lost on its way. So the connection is only closed for
+ * writing until the function that is returned lets go of it.
+ */
+function linger({ socket, httpVersionMajor }: IncomingMessage): () => void {
+  if (httpVersionMajor !== 1) return () => undefined
+  const { destroySoon } = socket
+  let isDue = false
+  socket.destroySoon = () => {
+    isDue = true
+    socket.end()
+  }
+  return () => {
+    socket.destroySoon = destroySoon
+    if (isDue) socket.destroySoon()
   }
 }
