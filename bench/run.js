@@ -8,6 +8,7 @@ import { costOf } from './parts/cpu.js'
 import { timeIdleEvents } from './parts/idle-event.js'
 import { watchIdleViewers } from './parts/idle-viewers.js'
 import { priceLogLines } from './parts/log-cost.js'
+import { takeSpans } from './parts/otlp.js'
 import { deliverRecording } from './parts/recording.js'
 import { weighSnapshots } from './parts/sizes.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
@@ -69,6 +70,9 @@ const PARTS = {
   },
   async 'log-cost'() {
     results.log = await priceLogLines(times)
+  },
+  async otlp() {
+    results.otlp = await takeSpans(times)
   },
   async 'stuck-clients'() {
     results.stuck = await watchStuckClients({ seconds: quick ? 10 : 15 })

@@ -13,6 +13,7 @@ import { RATE } from './parts/cpu.js'
  * @property {{ plain: Recording, compressed: Recording }} [recording]
  * @property {{ bytesPerViewer: number, cpu: number, closedEarly: number }} [viewers]
  * @property {{ pino: number, alone: number, watched: number, compressed: number }} [log]
+ * @property {{ protobuf: import('./parts/otlp.js').Exported, json: import('./parts/otlp.js').Exported }} [otlp]
  * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
  * @property {{ snapshot: number, heartbeat: number }} [sizes]
  */
@@ -28,6 +29,9 @@ import { RATE } from './parts/cpu.js'
  * @property {boolean | undefined} reached undefined when it could not be told
  */
 
+/** Spans a second: thousands of model calls, on one core that has its own work, too. */
+const LEAST_SPANS = 20_000
+
 const NOT_BUILT = 'skipped: the server answers without content-encoding'
 
 /**
@@ -36,7 +40,7 @@ const NOT_BUILT = 'skipped: the server answers without content-encoding'
  * @returns {Row[]}
  */
 export function toRows(results) {
-  const { held, cost, compressed, idle, recording, viewers, log, stuck, sizes } = results
+  const { held, cost, compressed, idle, recording, viewers, log, otlp, stuck, sizes } = results
   const rows = []
   const best = bestLibrary(results)
   if (held) rows.push(...toThroughputRows(held, best))
@@ -105,6 +109,16 @@ export function toRows(results) {
       ),
       toWatched('plain', log.watched),
       toWatched('accepting gzip', log.compressed),
+    )
+  }
+  for (const [form, { rate, cpu, missing }] of Object.entries(otlp ?? {})) {
+    rows.push(
+      toRow(
+        `OTLP: spans/s from one exporter, ${form === 'json' ? 'JSON' : form}`,
+        `≥ ${toCount(LEAST_SPANS)}/s`,
+        `${toCount(rate)}/s, ${cpu.toFixed(1)} µs of CPU each${missing > 0 ? `, ${missing} calls missing` : ''}`,
+        rate >= LEAST_SPANS && missing === 0,
+      ),
     )
   }
   if (stuck) {
