@@ -218,3 +218,26 @@ describe('a large body', () => {
     expect(host.of('call.start')).toHaveLength(10_000)
   })
 })
+
+describe('more bodies than can be held', () => {
+  it('are answered 503, to be sent again, and the others are recorded', { timeout: 60_000 }, async () => {
+    const host = await startOtlpHost()
+    const unknown = repeat(Buffer.from([0x78, 1]), SIZE)
+    const bodies = Array.from({ length: 6 }, (_, i) =>
+      Buffer.concat([unknown, toProtobuf('logs', toLogs([{ body: String(i) }]))]),
+    )
+    const answers = await Promise.all(bodies.map((body) => postBytes(host.base, 'logs', body)))
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { headers } of refused) expect(headers['retry-after']).toBe('1')
+    const taken = answers.flatMap(({ status }, i) => (status === 200 ? [String(i)] : []))
+    expect(taken.length).toBe(6 - refused.length)
+    expect(
+      host
+        .of('log')
+        .map(({ message }) => message)
+        .sort(),
+    ).toEqual(taken)
+    await expectUnharmed(host)
+  })
+})

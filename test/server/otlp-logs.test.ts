@@ -103,7 +103,7 @@ describe('a log record', () => {
     await host.export(
       'traces',
       toTraces([
-        { id: 'r', kind: 2 },
+        { id: 'r', kind: 2, attributes: { 'session.id': 's1' } },
         { id: 'c', parent: 'r', attributes: call },
         { id: 'x', parent: 'r' },
       ]),
@@ -113,6 +113,7 @@ describe('a log record', () => {
       'logs',
       toLogs([inSpan('r'), inSpan('c'), inSpan('x'), inSpan('new'), { ...inSpan('c'), trace: 'no' }]),
     )
+    expect(host.of('log').map(({ session }) => session)).toEqual(['s1', 's1', 's1', 's1', undefined])
     const request = spanId('r')
     expect(host.of('log').map(({ callId, requestId }) => [callId, requestId])).toEqual([
       [undefined, request],
