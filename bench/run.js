@@ -10,6 +10,7 @@ import { timeIdleEvents } from './parts/idle-event.js'
 import { watchIdleViewers } from './parts/idle-viewers.js'
 import { takeMessages } from './parts/ingest.js'
 import { priceLogLines } from './parts/log-cost.js'
+import { takeSpans } from './parts/otlp.js'
 import { deliverRecording } from './parts/recording.js'
 import { weighSnapshots } from './parts/sizes.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
@@ -77,6 +78,9 @@ const PARTS = {
   },
   async ingest() {
     results.ingest = await takeMessages(times)
+  },
+  async otlp() {
+    results.otlp = await takeSpans(times)
   },
   async 'stuck-clients'() {
     results.stuck = await watchStuckClients({ seconds: quick ? 10 : 15 })

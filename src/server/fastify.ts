@@ -7,10 +7,13 @@ import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
 import { nodeClock } from './node-clock.js'
+import { otlpIntakeOf } from './otlp/intake.js'
+import { otlpOptions, type OtlpOptions } from './otlp/options.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
 import { ingestRoute } from './routes/ingest.js'
+import { otlpRoutes } from './routes/otlp.js'
 import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
 import { answerUnknown } from './routes/unknown.js'
@@ -35,6 +38,13 @@ const pluginOptions = z.strictObject({
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
   ),
+  otlp: z
+    .preprocess(
+      (otlp) => (typeof otlp === 'object' ? parse(otlpOptions, otlp, 'otlp option') : otlp),
+      z.union([z.boolean(), otlpOptions]),
+    )
+    .default(true)
+    .describe('true, false, or an object of options'),
   ignore: z
     .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
     .optional()
@@ -63,12 +73,14 @@ export interface OpswireOptions {
   ingest?: boolean
   /** Bounds of the feed; see `FeedLimits` for each and its default. */
   feed?: Partial<FeedLimits>
+  /** Take what OpenTelemetry exporters send to `/v1/traces`, `/v1/logs` and `/v1/metrics`. Default: true. */
+  otlp?: boolean | OtlpOptions
   /** HTTP requests to leave out; the dashboard's own always are. */
   ignore?: (request: FastifyRequest) => boolean
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, ingest, feed, ignore, logLevel, logSerializers } = parse(
+  const { ops, prefix, http, log, ingest, feed, otlp, ignore, logLevel, logSerializers } = parse(
     pluginOptions,
     options,
     'option',
@@ -110,6 +122,13 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         })
       }
       healthRoute(scope, ops)
+      if (otlp !== false) {
+        const intake = otlpIntakeOf(ops, otlp === true ? {} : otlp)
+        await scope.register((telemetry, _options, done) => {
+          otlpRoutes(telemetry, intake)
+          done()
+        })
+      }
       await pageRoutes(scope)
     },
     { prefix, logLevel: logLevel ?? 'warn', ...(logSerializers && { logSerializers }) },
