@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import * as expected from './expectations.js'
+import { runProgram, type Run, type Transport } from './run-program.js'
+
+/*
+ * The Vercel AI SDK's own telemetry. Around each model call it has a span of the whole generation, which carries the
+ * same tokens; it calls the provider `openai.chat`.
+ */
+const TRANSPORTS: Transport[] = [
+  { protocol: 'http/json', compression: 'none' },
+  { protocol: 'http/protobuf', compression: 'gzip' },
+]
+
+describe.each(TRANSPORTS)('AI SDK, $protocol, compression $compression', (transport) => {
+  let running: Promise<Run> | undefined
+  const run = () => (running ??= runProgram('ai-sdk', transport))
+
+  it('shows each model call once, failed ones too, as long as it took', async () => {
+    const { made, calls, complaints } = await run()
+    expect(complaints).toBe('')
+    expect(calls).toHaveLength(6)
+    for (const call of Object.values(made)) expected.expectMeasuredTimes(call)
+    expected.expectMetricsOf(await run())
+    expected.expectNothingPrivate(await run())
+  })
+
+  it('knows provider, model and tokens of a plain call', async () => {
+    const plain = expected.onlyCall((await run()).made['plain']!)
+    expect(plain).toMatchObject({
+      ...{ provider: 'openai', model: expected.ANSWERING_MODEL, operation: 'chat', state: 'ok' },
+      ...{ streaming: false, ...expected.CHAT_TOKENS, ...expected.CHAT_TOKEN_DETAILS, finishReason: 'stop' },
+    })
+    expect(plain).not.toHaveProperty('timeToFirstToken')
+  })
+
+  it('knows the time to the first token of a streamed call, and its rate from there on', async () => {
+    const streamed = expected.onlyCall((await run()).made['streamed']!)
+    expect(streamed).toMatchObject({
+      ...{ model: expected.ANSWERING_MODEL, streaming: true, state: 'ok', ...expected.CHAT_TOKENS },
+      timeToFirstToken: expect.any(Number),
+    })
+    const { duration, timeToFirstToken, outputTokens, tokensPerSecond } = streamed
+    expect(tokensPerSecond).toBeCloseTo((outputTokens! * 1000) / (duration! - timeToFirstToken!), 0)
+  })
+
+  it("counts an agent's two calls, not the agent", async () => {
+    const { calls, served } = (await run()).made['agent']!
+    expect(served).toHaveLength(2)
+    expect(calls).toMatchObject([
+      { state: 'ok', ...expected.CHAT_TOKENS, finishReason: 'tool-calls' },
+      { state: 'ok', ...expected.CHAT_TOKENS, finishReason: 'stop' },
+    ])
+  })
+
+  it('shows a refused call as failed', async () => {
+    const refused = expected.onlyCall((await run()).made['refused']!)
+    expect(refused).toMatchObject({
+      ...{ provider: 'openai', model: expected.ASKED_MODEL, state: 'error' },
+      ...{ errorType: 'AI_APICallError', error: 'rate limit reached' },
+    })
+    expect(refused).not.toHaveProperty('inputTokens')
+  })
+
+  it('knows embeddings and their tokens', async () => {
+    const embedded = expected.onlyCall((await run()).made['embedded']!)
+    expect(embedded).toMatchObject({
+      ...{ provider: 'openai', model: expected.EMBEDDING_MODEL, operation: 'embeddings', state: 'ok' },
+      inputTokens: 3,
+    })
+    expect(embedded).not.toHaveProperty('outputTokens')
+  })
+})
