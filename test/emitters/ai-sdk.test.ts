@@ -18,7 +18,7 @@ describe.each(TRANSPORTS)('AI SDK, $protocol, compression $compression', (transp
   it('shows each model call once, failed ones too, as long as it took', async () => {
     const { made, calls, complaints } = await run()
     expect(complaints).toBe('')
-    expect(calls).toHaveLength(6)
+    expect(calls).toHaveLength(7)
     for (const call of Object.values(made)) expected.expectMeasuredTimes(call)
     expected.expectMetricsOf(await run())
     expected.expectNothingPrivate(await run())
@@ -52,13 +52,16 @@ describe.each(TRANSPORTS)('AI SDK, $protocol, compression $compression', (transp
     ])
   })
 
-  it('shows a refused call as failed', async () => {
-    const refused = expected.onlyCall((await run()).made['refused']!)
-    expect(refused).toMatchObject({
-      ...{ provider: 'openai', model: expected.ASKED_MODEL, state: 'error' },
-      ...{ errorType: 'AI_APICallError', error: 'rate limit reached' },
-    })
-    expect(refused).not.toHaveProperty('inputTokens')
+  it('shows why a call failed', async () => {
+    const { refused, failed } = (await run()).made
+    const errors = ['rate limit reached', 'the model failed']
+    for (const [index, call] of [refused!, failed!].map(expected.onlyCall).entries()) {
+      expect(call).toMatchObject({
+        ...{ provider: 'openai', model: expected.ASKED_MODEL, state: 'error' },
+        ...{ errorType: 'AI_APICallError', error: errors[index] },
+      })
+      expect(call).not.toHaveProperty('inputTokens')
+    }
   })
 
   it('knows embeddings and their tokens', async () => {

@@ -13,7 +13,7 @@ describe('LangChain with OpenInference', () => {
   it('shows each model call once, failed ones too, as long as it took', async () => {
     const { made, calls, complaints } = await run()
     expect(complaints).toBe('')
-    expect(calls).toHaveLength(3)
+    expect(calls).toHaveLength(4)
     for (const call of Object.values(made)) expected.expectMeasuredTimes(call)
     expected.expectMetricsOf(await run())
     expected.expectNothingPrivate(await run())
@@ -30,12 +30,15 @@ describe('LangChain with OpenInference', () => {
     }
   })
 
-  it('shows a refused call as failed, in one line', async () => {
-    const refused = expected.onlyCall((await run()).made['refused']!)
-    expect(refused).toMatchObject({
-      ...{ provider: 'openai', model: expected.ASKED_MODEL, state: 'error', session: 's1' },
-      ...{ errorType: expect.any(String), error: expect.stringMatching(/^429 rate limit reached.*$/) },
-    })
-    expect(refused).not.toHaveProperty('inputTokens')
+  it('shows why a call failed, in one line', async () => {
+    const { refused, failed } = (await run()).made
+    const errors = [/^429 rate limit reached.*$/, /^500 the model failed.*$/]
+    for (const [index, call] of [refused!, failed!].map(expected.onlyCall).entries()) {
+      expect(call).toMatchObject({
+        ...{ provider: 'openai', model: expected.ASKED_MODEL, state: 'error', session: 's1' },
+        ...{ errorType: expect.any(String), error: expect.stringMatching(errors[index]!) },
+      })
+      expect(call).not.toHaveProperty('inputTokens')
+    }
   })
 })

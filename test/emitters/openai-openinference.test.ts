@@ -4,7 +4,7 @@ import { runProgram, type Run } from './run-program.js'
 
 /*
  * The openai client with OpenInference's instrumentation. It never ends the span of a call that fails, so that the
- * dashboard can't know of it; nor does it tell the tokens of streamed calls and embeddings.
+ * dashboard can't know of it; nor does it tell the tokens of streamed chats and of embeddings.
  */
 describe('openai with OpenInference', () => {
   let running: Promise<Run> | undefined
@@ -13,11 +13,12 @@ describe('openai with OpenInference', () => {
 
   it('shows each call that succeeded once, as long as it took', async () => {
     const { made, calls, complaints } = await run()
-    const { refused, ...succeeded } = made
+    const { refused, failed, ...succeeded } = made
     expect(complaints).toBe('')
-    expect(calls).toHaveLength(4)
+    expect(calls).toHaveLength(6)
     for (const call of Object.values(succeeded)) expected.expectMeasuredTimes(call)
     expect(refused).toMatchObject({ seen: { error: '429 rate limit reached' }, calls: [] })
+    expect(failed).toMatchObject({ seen: { error: '500 the model failed' }, calls: [] })
     expected.expectMetricsOf(await run())
     expected.expectNothingPrivate(await run())
   })
@@ -29,7 +30,18 @@ describe('openai with OpenInference', () => {
     })
   })
 
-  it('knows which calls streamed, and leaves their tokens and first token unknown', async () => {
+  it('knows the tokens of the Responses API, streamed too', async () => {
+    const { response, responseStreamed } = (await run()).made
+    for (const [index, call] of [response!, responseStreamed!].map(expected.onlyCall).entries()) {
+      expect(call).toMatchObject({
+        ...{ provider: 'openai', model: expected.ANSWERING_MODEL, operation: 'chat', state: 'ok' },
+        ...{ streaming: index === 1, ...expected.CHAT_TOKENS, ...expected.CHAT_TOKEN_DETAILS },
+      })
+      expect(call).not.toHaveProperty('timeToFirstToken')
+    }
+  })
+
+  it('knows which chats streamed, and leaves their tokens and first token unknown', async () => {
     const { streamed, streamedWithoutUsage } = (await run()).made
     for (const call of [streamed!, streamedWithoutUsage!].map(expected.onlyCall)) {
       expect(call).toMatchObject({ model: expected.ASKED_MODEL, streaming: true, state: 'ok' })

@@ -20,7 +20,7 @@ describe.each(TRANSPORTS)('openai with OpenTelemetry, $protocol, compression $co
   it('shows each call once, failed ones too, as long as it took', async () => {
     const { made, calls, complaints } = await run()
     expect(complaints).toBe('')
-    expect(calls).toHaveLength(5)
+    expect(calls).toHaveLength(8)
     for (const call of Object.values(made)) expected.expectMeasuredTimes(call)
     expected.expectMetricsOf(await run())
     expected.expectNothingPrivate(await run())
@@ -43,19 +43,35 @@ describe.each(TRANSPORTS)('openai with OpenTelemetry, $protocol, compression $co
     expect(withoutUsage).not.toHaveProperty('tokensPerSecond')
   })
 
+  it('knows the same of the Responses API', async () => {
+    const { response, responseStreamed } = (await run()).made
+    for (const call of [response!, responseStreamed!].map(expected.onlyCall)) {
+      expect(call).toMatchObject({
+        ...{ provider: 'openai', model: expected.ANSWERING_MODEL, operation: 'chat', state: 'ok' },
+        ...expected.CHAT_TOKENS,
+      })
+    }
+  })
+
   it('leaves the time to the first token unknown', async () => {
     const { calls, metrics } = await run()
     for (const call of calls) expect(call).not.toHaveProperty('timeToFirstToken')
     expect(metrics.calls['5m'].timeToFirstToken).not.toHaveProperty('p50')
   })
 
-  it('shows a refused call as failed, with the model that was asked', async () => {
-    const refused = expected.onlyCall((await run()).made['refused']!)
-    expect(refused).toMatchObject({
-      ...{ provider: 'openai', model: expected.ASKED_MODEL, operation: 'chat', state: 'error' },
-      ...{ errorType: 'RateLimitError', error: '429 rate limit reached' },
-    })
-    expect(refused).not.toHaveProperty('inputTokens')
+  it('shows why a call failed, with the model that was asked', async () => {
+    const { refused, failed } = (await run()).made
+    const errors = [
+      { errorType: 'RateLimitError', error: '429 rate limit reached' },
+      { errorType: 'InternalServerError', error: '500 the model failed' },
+    ]
+    for (const [index, call] of [refused!, failed!].map(expected.onlyCall).entries()) {
+      expect(call).toMatchObject({
+        ...{ provider: 'openai', model: expected.ASKED_MODEL, operation: 'chat', state: 'error' },
+        ...errors[index],
+      })
+      expect(call).not.toHaveProperty('inputTokens')
+    }
   })
 
   it('knows embeddings and that they have no output', async () => {

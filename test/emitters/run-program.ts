@@ -42,6 +42,7 @@ export async function runProgram(name: string, { protocol, compression }: Transp
     env: {
       PATH: process.env['PATH'],
       MODEL_URL: models.url,
+      OTEL_SERVICE_NAME: name,
       OTEL_EXPORTER_OTLP_ENDPOINT: `${host.url}/ops`,
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
       OTEL_EXPORTER_OTLP_COMPRESSION: compression,

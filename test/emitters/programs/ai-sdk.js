@@ -18,6 +18,7 @@ const settings = {
 await measure('plain', () => generateText({ ...settings, prompt: 'my secret' }))
 await measureStream('streamed', () => streamText({ ...settings, prompt: 'my secret' }).textStream)
 await measure('refused', () => generateText({ ...settings, prompt: '/limit' }))
+await measure('failed', () => generateText({ ...settings, prompt: '/fail' }))
 // Two model calls with a tool between them, below one span of their own that sums up their tokens.
 await measure('agent', () =>
   generateText({

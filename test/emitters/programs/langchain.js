@@ -24,4 +24,5 @@ const config = { metadata: { session_id: 's1' } }
 await measure('plain', () => chain.invoke({ question: 'my secret' }, config))
 await measureStream('streamed', () => chain.stream({ question: 'my secret' }, config))
 await measure('refused', () => chain.invoke({ question: '/limit' }, config))
+await measure('failed', () => chain.invoke({ question: '/fail' }, config))
 await finish()

@@ -5,6 +5,7 @@ const ask = (content) => ({
   model: 'gpt-4o-mini',
   messages: [{ role: /** @type {const} */ ('user'), content }],
 })
+const RESPONSE = { model: 'gpt-4o-mini', input: 'my secret' }
 const STREAM = { stream: /** @type {const} */ (true) }
 const USAGE = { stream_options: { include_usage: true } }
 
@@ -19,7 +20,10 @@ export async function makeOpenAiCalls(OpenAI) {
   await measure('plain', () => completions.create(ask('my secret')))
   await measureStream('streamed', () => completions.create({ ...ask('my secret'), ...STREAM, ...USAGE }))
   await measureStream('streamedWithoutUsage', () => completions.create({ ...ask('my secret'), ...STREAM }))
+  await measure('response', () => client.responses.create(RESPONSE))
+  await measureStream('responseStreamed', () => client.responses.create({ ...RESPONSE, ...STREAM }))
   await measure('refused', () => completions.create(ask('/limit')))
+  await measure('failed', () => completions.create(ask('/fail')))
   await measure('embedded', () =>
     client.embeddings.create({ model: 'text-embedding-3-small', input: 'my secret' }),
   )
