@@ -9,7 +9,7 @@ import { runProgram, type Run } from './run-program.js'
 describe('openai with OpenInference', () => {
   let running: Promise<Run> | undefined
   const run = () =>
-    (running ??= runProgram('openai-openinference', { protocol: 'http/protobuf', compression: 'gzip' }))
+    (running ??= runProgram('openai-openinference', { protocol: 'http/json', compression: 'gzip' }))
 
   it('shows each call that succeeded once, as long as it took', async () => {
     const { made, calls, complaints } = await run()

@@ -8,8 +8,6 @@ import { runProgram, type Run, type Transport } from './run-program.js'
  */
 const TRANSPORTS: Transport[] = [
   { protocol: 'http/json', compression: 'none' },
-  { protocol: 'http/json', compression: 'gzip' },
-  { protocol: 'http/protobuf', compression: 'none' },
   { protocol: 'http/protobuf', compression: 'gzip' },
 ]
 
