@@ -18,6 +18,7 @@ import {
   TIME_TO_FIRST_TOKEN,
   TRACELOOP_REQUEST_TYPE,
 } from './attribute-names.js'
+import { toFailureText } from './failure-text.js'
 import {
   toFinishReason,
   toModels,
@@ -84,15 +85,12 @@ export function toFailure(span: Span, leastStatus: number): Failure | undefined 
     (httpStatus >= leastStatus ? String(httpStatus) : undefined) ??
     category ??
     OTHER_ERROR
-  const message = [
-    statusMessage,
-    textOf(exception, EXCEPTION_MESSAGE),
-    textOf(attributes, ERROR_MESSAGE),
-    type,
-  ]
+  const message = [statusMessage, textOf(exception, EXCEPTION_MESSAGE), textOf(attributes, ERROR_MESSAGE)]
+    .map((text) => toFailureText(text ?? ''))
+    .find((text) => text !== '' && text !== 'true')
   return {
     type: toText(type, TYPE_LENGTH),
-    message: toErrorText(message.find((text) => text !== undefined && text !== '' && text !== 'true')),
+    message: toErrorText(message ?? type),
   }
 }
 
