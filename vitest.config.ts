@@ -36,8 +36,9 @@ export default defineConfig({
           name: 'emitters',
           include: ['test/emitters/**/*.test.ts'],
           sequence: { groupOrder: 2 },
-          // Each starts a program that loads a whole SDK.
+          // Each starts a program that loads a whole SDK; what they load themselves they share.
           testTimeout: 30_000,
+          isolate: false,
         },
       },
       {

@@ -47,6 +47,18 @@ describe('AI SDK', () => {
     ])
   })
 
+  it('shows each generation as a request that its calls belong to', async () => {
+    const { made, requests } = await run()
+    expect(requests).toHaveLength(Object.keys(made).length)
+    for (const { calls } of Object.values(made)) {
+      const [request, ...others] = requests.filter(({ id }) =>
+        calls.some(({ requestId }) => requestId === id),
+      )
+      expect(others).toEqual([])
+      expect(request).toMatchObject({ kind: 'agent', state: calls[0]!.state, instance: 'ai-sdk' })
+    }
+  })
+
   it('shows why a call failed', async () => {
     const { refused, failed } = (await run()).made
     const errors = ['rate limit reached', 'the model failed']

@@ -30,6 +30,20 @@ describe('LangChain with OpenInference', () => {
     }
   })
 
+  it('shows each run of the chain as a request that its call belongs to', async () => {
+    const { made, requests } = await run()
+    expect(requests).toHaveLength(Object.keys(made).length)
+    for (const call of Object.values(made).map(expected.onlyCall)) {
+      const request = requests.find(({ id }) => id === call.requestId)
+      expect(request).toMatchObject({
+        kind: 'agent',
+        name: 'RunnableSequence',
+        session: 's1',
+        state: call.state,
+      })
+    }
+  })
+
   it('shows why a call failed, in one line', async () => {
     const { refused, failed } = (await run()).made
     const errors = [/^429 rate limit reached.*$/, /^500 the model failed.*$/]

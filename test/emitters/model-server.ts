@@ -10,7 +10,7 @@ export interface Served {
   /** Epoch milliseconds. */
   startedAt: number
   status: number
-  /** Milliseconds until the last byte was handed to the socket. */
+  /** Milliseconds until the answer's end was at hand. */
   duration: number
   /** Milliseconds until the first chunk was; only of streamed answers. */
   firstChunkAfter?: number
@@ -47,8 +47,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const { status, body } = toAnswer(request.url, asked)
   await sleep(FIRST_CHUNK_AFTER)
   if (asked.stream !== true || status !== 200) {
+    // Before the answer leaves: the program may have it, and its time, before this process goes on.
+    const duration = performance.now() - start
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-    return { startedAt, status, duration: performance.now() - start }
+    return { startedAt, status, duration }
   }
 
   response.writeHead(status, { 'content-type': 'text/event-stream' })

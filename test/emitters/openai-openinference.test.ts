@@ -12,9 +12,10 @@ describe('openai with OpenInference', () => {
     (running ??= runProgram('openai-openinference', { protocol: 'http/json', compression: 'gzip' }))
 
   it('shows each call that succeeded once, as long as it took', async () => {
-    const { made, calls, complaints } = await run()
+    const { made, calls, requests, complaints } = await run()
     const { refused, failed, ...succeeded } = made
     expect(complaints).toBe('')
+    expect(requests).toEqual([])
     expect(calls).toHaveLength(6)
     for (const call of Object.values(succeeded)) expected.expectMeasuredTimes(call)
     expect(refused).toMatchObject({ seen: { error: '429 rate limit reached' }, calls: [] })

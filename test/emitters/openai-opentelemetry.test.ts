@@ -16,8 +16,9 @@ describe.each(TRANSPORTS)('openai with OpenTelemetry, $protocol, compression $co
   const run = () => (running ??= runProgram('openai-opentelemetry', transport))
 
   it('shows each call once, failed ones too, as long as it took', async () => {
-    const { made, calls, complaints } = await run()
+    const { made, calls, requests, complaints } = await run()
     expect(complaints).toBe('')
+    expect(requests).toEqual([])
     expect(calls).toHaveLength(8)
     for (const call of Object.values(made)) expected.expectMeasuredTimes(call)
     expected.expectMetricsOf(await run())

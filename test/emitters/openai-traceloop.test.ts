@@ -13,9 +13,10 @@ describe('openai with Traceloop', () => {
     (running ??= runProgram('openai-traceloop', { protocol: 'http/json', compression: 'none' }))
 
   it('shows each chat and response that succeeded once, as long as it took', async () => {
-    const { made, calls, complaints } = await run()
+    const { made, calls, requests, complaints } = await run()
     const { refused, failed, embedded, responseStreamed, ...others } = made
     expect(complaints).toBe('')
+    expect(requests).toEqual([])
     expect(calls).toHaveLength(5)
     for (const call of Object.values(others)) expected.expectMeasuredTimes(call)
     expect(refused).toMatchObject({ seen: { error: '429 rate limit reached' }, calls: [] })
