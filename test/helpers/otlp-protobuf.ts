@@ -3,7 +3,8 @@
  * the decoder that it is to test.
  */
 
-type Kind = 'string' | 'id' | 'varint' | 'int64' | 'bool' | 'double' | 'fixed64' | 'sfixed64' | 'fixed32' | 'bytes'
+type Kind =
+  'string' | 'id' | 'varint' | 'int64' | 'bool' | 'double' | 'fixed64' | 'sfixed64' | 'fixed32' | 'bytes'
 type Message = Record<string, [number: number, kind: Kind | (() => Message)]>
 type Json = Record<string, unknown>
 
@@ -19,7 +20,11 @@ const anyValue = (): Message => ({
 const keyValue = (): Message => ({ key: [1, 'string'], value: [2, anyValue] })
 const resource = (): Message => ({ attributes: [1, keyValue], droppedAttributesCount: [2, 'varint'] })
 const scope = (): Message => ({ name: [1, 'string'], version: [2, 'string'], attributes: [3, keyValue] })
-const event = (): Message => ({ timeUnixNano: [1, 'fixed64'], name: [2, 'string'], attributes: [3, keyValue] })
+const event = (): Message => ({
+  timeUnixNano: [1, 'fixed64'],
+  name: [2, 'string'],
+  attributes: [3, keyValue],
+})
 const link = (): Message => ({ traceId: [1, 'id'], spanId: [2, 'id'] })
 const status = (): Message => ({ message: [2, 'string'], code: [3, 'varint'] })
 const span = (): Message => ({

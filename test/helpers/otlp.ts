@@ -38,13 +38,15 @@ interface Origin {
 }
 
 /** An id of 8 bytes that is easy to tell from others. */
-export const spanId = (name: string): string => Buffer.from(name.padEnd(8, '_')).subarray(0, 8).toString('hex')
+export const spanId = (name: string): string =>
+  Buffer.from(name.padEnd(8, '_')).subarray(0, 8).toString('hex')
 /** The same of 16 bytes. */
 export const traceId = (name: string): string =>
   Buffer.from(name.padEnd(16, '_')).subarray(0, 16).toString('hex')
 
 /** Epoch milliseconds as nanoseconds, the way exporters write them. */
-export const toNano = (milliseconds: number): string => String(BigInt(Math.round(milliseconds * 1000)) * 1000n)
+export const toNano = (milliseconds: number): string =>
+  String(BigInt(Math.round(milliseconds * 1000)) * 1000n)
 
 export function toSpan(options: SpanOptions): object {
   const { id, parent, trace = 'trace', name = id, kind = 1, start = 0, end = 100, attributes = {} } = options
@@ -86,15 +88,17 @@ export interface LogOptions {
 }
 
 export function toLogs(records: LogOptions[], origin: Origin = {}): object {
-  const logRecords = records.map(({ body, level, event, time = Date.now(), attributes = {}, trace, span }) => ({
-    timeUnixNano: toNano(time),
-    ...(level !== undefined && { severityNumber: level }),
-    ...(body !== undefined && { body: toValue(body) }),
-    ...(event !== undefined && { eventName: event }),
-    attributes: toAttributes(attributes),
-    ...(trace !== undefined && { traceId: traceId(trace) }),
-    ...(span !== undefined && { spanId: spanId(span) }),
-  }))
+  const logRecords = records.map(
+    ({ body, level, event, time = Date.now(), attributes = {}, trace, span }) => ({
+      timeUnixNano: toNano(time),
+      ...(level !== undefined && { severityNumber: level }),
+      ...(body !== undefined && { body: toValue(body) }),
+      ...(event !== undefined && { eventName: event }),
+      attributes: toAttributes(attributes),
+      ...(trace !== undefined && { traceId: traceId(trace) }),
+      ...(span !== undefined && { spanId: spanId(span) }),
+    }),
+  )
   return { resourceLogs: [{ ...toResource(origin), scopeLogs: [{ ...toScope(origin), logRecords }] }] }
 }
 
@@ -145,7 +149,9 @@ function toValue(value: Value): object {
   return Number.isInteger(value) ? { intValue: value } : { doubleValue: value }
 }
 
-function toResource({ resource = { 'service.name': 'emitter', 'service.instance.id': 'e1' } }: Origin): object {
+function toResource({
+  resource = { 'service.name': 'emitter', 'service.instance.id': 'e1' },
+}: Origin): object {
   return { resource: { attributes: toAttributes(resource) } }
 }
 

@@ -43,7 +43,7 @@ export class CallRecorder {
     const noted = known.call!
     const call = spanToCall(span, durationOf(work))
     if (!noted.isShown) {
-      const inner = known.callsBelow.filter((below) => isSameCall(noted, below))
+      const inner = known.callsBelow?.filter((below) => isSameCall(noted, below)) ?? []
       if (inner.length > 0) {
         this.#giveTokens(trace, call.tokens, inner)
         return false

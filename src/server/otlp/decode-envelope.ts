@@ -1,5 +1,5 @@
-import { readAttribute, type IsWanted } from './decode-values.js'
-import type { AttributeValue, TelemetryOrigin } from './telemetry.js'
+import { NO_ATTRIBUTES, readAttribute, type IsWanted } from './decode-values.js'
+import type { TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type MessageFields, type WireReader } from './wire-reader.js'
 
 /** Spans, log records or metrics of one request; what comes beyond is rejected. */
@@ -66,7 +66,7 @@ export function* decodeEnvelope<Item>(
     yield* pause(reader)
     if (field !== 'resources') continue
     reader.enter()
-    const resource = yield* find(reader, envelope.resource, 'resource', readResource, NO_RESOURCE)
+    const resource = yield* find(reader, envelope.resource, 'resource', readResource, NO_ATTRIBUTES)
     for (let field; (field = reader.next(envelope.resource)) !== undefined;) {
       yield* pause(reader)
       if (field === 'resource') reader.skip()
@@ -98,8 +98,6 @@ export function* pause(reader: WireReader): Steps<void> {
   yield
 }
 
-const NO_RESOURCE: TelemetryOrigin['resource'] = new Map()
-
 /** Reads one field of the message that was entered just now, wherever in it the field stands, and goes back. */
 function* find<Name extends string, Value>(
   reader: WireReader,
@@ -123,10 +121,10 @@ function* find<Name extends string, Value>(
 }
 
 function readResource(reader: WireReader): TelemetryOrigin['resource'] {
-  const attributes = new Map<string, AttributeValue>()
+  let attributes = NO_ATTRIBUTES
   reader.enter()
   for (let field; (field = reader.next(RESOURCE)) !== undefined;) {
-    if (field === 'attributes') readAttribute(reader, attributes, isResourceName)
+    if (field === 'attributes') attributes = readAttribute(reader, attributes, isResourceName)
   }
   return attributes
 }

@@ -1,6 +1,6 @@
 import { decodeEnvelope, defineEnvelope, type Decoded, type Steps } from './decode-envelope.js'
-import { readAnyValue, readAttribute, type IsWanted } from './decode-values.js'
-import type { AttributeValue, LogRecord, TelemetryOrigin } from './telemetry.js'
+import { NO_ATTRIBUTES, readAnyValue, readAttribute, type IsWanted } from './decode-values.js'
+import type { LogRecord, TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type WireReader } from './wire-reader.js'
 
 const ENVELOPE = defineEnvelope('resourceLogs', 'scopeLogs', 'logRecords')
@@ -25,7 +25,6 @@ export function decodeLogs(reader: WireReader, isAttribute: IsWanted): Steps<Dec
 }
 
 function readRecord(reader: WireReader, origin: TelemetryOrigin, isAttribute: IsWanted): LogRecord {
-  const attributes = new Map<string, AttributeValue>()
   const record: LogRecord = {
     origin,
     time: 0,
@@ -33,7 +32,7 @@ function readRecord(reader: WireReader, origin: TelemetryOrigin, isAttribute: Is
     severity: 0,
     severityText: '',
     eventName: '',
-    attributes,
+    attributes: NO_ATTRIBUTES,
   }
   reader.enter()
   for (let field; (field = reader.next(RECORD)) !== undefined;) {
@@ -59,7 +58,7 @@ function readRecord(reader: WireReader, origin: TelemetryOrigin, isAttribute: Is
         break
       }
       case 'attributes':
-        readAttribute(reader, attributes, isAttribute)
+        record.attributes = readAttribute(reader, record.attributes, isAttribute)
         break
       case 'traceId':
         setId(record, 'traceId', reader.id(16))

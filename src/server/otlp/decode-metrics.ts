@@ -1,6 +1,6 @@
 import { decodeEnvelope, defineEnvelope, pause, type Decoded, type Steps } from './decode-envelope.js'
-import { readAttribute, type IsWanted } from './decode-values.js'
-import type { AttributeValue, NumberMetric, NumberPoint, TelemetryOrigin } from './telemetry.js'
+import { NO_ATTRIBUTES, readAttribute, type IsWanted } from './decode-values.js'
+import type { NumberMetric, NumberPoint, TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type WireReader } from './wire-reader.js'
 
 const ENVELOPE = defineEnvelope('resourceMetrics', 'scopeMetrics', 'metrics')
@@ -99,8 +99,7 @@ function* readNumbers(
 }
 
 function readPoint(reader: WireReader): NumberPoint | undefined {
-  const attributes = new Map<string, AttributeValue>()
-  const point: NumberPoint = { attributes, start: 0, time: 0, value: NaN }
+  const point: NumberPoint = { attributes: NO_ATTRIBUTES, start: 0, time: 0, value: NaN }
   let flags = 0
   reader.enter()
   for (let field; (field = reader.next(POINT)) !== undefined;) {
@@ -118,7 +117,7 @@ function readPoint(reader: WireReader): NumberPoint | undefined {
         point.value = reader.fixedInt64()
         break
       case 'attributes':
-        readAttribute(reader, attributes, () => true)
+        point.attributes = readAttribute(reader, point.attributes, () => true)
         break
       case 'flags':
         flags = reader.int()

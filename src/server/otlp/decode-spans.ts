@@ -1,6 +1,6 @@
 import { decodeEnvelope, defineEnvelope, type Decoded, type Steps } from './decode-envelope.js'
-import { readAttribute, type IsWanted } from './decode-values.js'
-import type { AttributeValue, Span, SpanEvent, TelemetryOrigin } from './telemetry.js'
+import { NO_ATTRIBUTES, readAttribute, type IsWanted } from './decode-values.js'
+import type { Span, SpanEvent, TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type WireReader } from './wire-reader.js'
 
 const TRACE_ID_BYTES = 16
@@ -11,6 +11,8 @@ const EVENTS_LIMIT = 8
 /** Bits of a span's flags: whether it is known where the parent is, and whether that is another process. */
 const HAS_IS_REMOTE = 0x100
 const IS_REMOTE = 0x200
+
+const NO_EVENTS: readonly SpanEvent[] = []
 
 const ENVELOPE = defineEnvelope('resourceSpans', 'scopeSpans', 'spans')
 const SPAN = defineMessage({
@@ -50,7 +52,6 @@ function readSpan(
   spans: Span[],
   interests: SpanInterests,
 ): string | undefined {
-  const attributes = new Map<string, AttributeValue>()
   const span: Span = {
     origin,
     traceId: '',
@@ -59,8 +60,8 @@ function readSpan(
     kind: 0,
     start: 0,
     end: 0,
-    attributes,
-    events: [],
+    attributes: NO_ATTRIBUTES,
+    events: NO_EVENTS,
     statusCode: 0,
     statusMessage: '',
   }
@@ -98,10 +99,10 @@ function readSpan(
         span.end = reader.time()
         break
       case 'attributes':
-        readAttribute(reader, attributes, interests.isAttribute)
+        span.attributes = readAttribute(reader, span.attributes, interests.isAttribute)
         break
       case 'events':
-        readEvent(reader, span.events, interests)
+        readEvent(reader, span, interests)
         break
       case 'status':
         readStatus(reader, span)
@@ -118,16 +119,17 @@ function readSpan(
   return undefined
 }
 
-function readEvent(reader: WireReader, events: SpanEvent[], interests: SpanInterests): void {
-  const attributes = new Map<string, AttributeValue>()
-  const event: SpanEvent = { time: 0, name: '', attributes }
+function readEvent(reader: WireReader, span: Span, interests: SpanInterests): void {
+  const event: SpanEvent = { time: 0, name: '', attributes: NO_ATTRIBUTES }
   reader.enter()
   for (let field; (field = reader.next(EVENT)) !== undefined;) {
     if (field === 'timeUnixNano') event.time = reader.time()
     else if (field === 'name') event.name = reader.text()
-    else if (field === 'attributes') readAttribute(reader, attributes, interests.isEventAttribute)
+    else if (field === 'attributes')
+      event.attributes = readAttribute(reader, event.attributes, interests.isEventAttribute)
   }
-  if (events.length < EVENTS_LIMIT && interests.isEvent(event.name)) events.push(event)
+  if (span.events.length < EVENTS_LIMIT && interests.isEvent(event.name))
+    span.events = [...span.events, event]
 }
 
 function readStatus(reader: WireReader, span: Span): void {

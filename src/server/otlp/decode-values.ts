@@ -1,4 +1,4 @@
-import type { AttributeValue } from './telemetry.js'
+import type { Attributes, AttributeValue } from './telemetry.js'
 import { defineMessage, type WireReader } from './wire-reader.js'
 
 /** Values kept of one list, map or set of attributes; the others are skipped. */
@@ -20,13 +20,19 @@ const VALUE_LIST = defineMessage({ values: [1] })
 
 export type IsWanted = (name: string) => boolean
 
-/** Reads one attribute into `attributes` if it is wanted; the value of any other is passed over unread. */
+/** For everything that has none. */
+export const NO_ATTRIBUTES: Attributes = new Map()
+
+/**
+ * Reads one attribute and returns the attributes with it, if it is wanted; the value of any other is passed over
+ * unread.
+ */
 export function readAttribute(
   reader: WireReader,
-  attributes: Map<string, AttributeValue>,
+  attributes: Attributes,
   isWanted: IsWanted,
   nesting = 0,
-): void {
+): Attributes {
   let key: string | undefined
   let value: AttributeValue | undefined
   let skipped: object | undefined
@@ -53,7 +59,10 @@ export function readAttribute(
       reader.reset(here)
     }
   }
-  if (key !== undefined && value !== undefined) attributes.set(key, value)
+  if (key === undefined || value === undefined) return attributes
+  // Every other one was made here.
+  const own = attributes === NO_ATTRIBUTES ? new Map() : (attributes as Map<string, AttributeValue>)
+  return own.set(key, value)
 }
 
 /** Reads a value of any type; undefined when it is of none. */
@@ -110,11 +119,11 @@ function readList(reader: WireReader, nesting: number): AttributeValue[] {
   return values
 }
 
-function readMap(reader: WireReader, nesting: number): Map<string, AttributeValue> {
-  const values = new Map<string, AttributeValue>()
+function readMap(reader: WireReader, nesting: number): AttributeValue {
+  let values = NO_ATTRIBUTES
   reader.enter()
   for (let field; (field = reader.next(VALUE_LIST)) !== undefined;) {
-    if (field === 'values') readAttribute(reader, values, () => true, nesting)
+    if (field === 'values') values = readAttribute(reader, values, () => true, nesting)
   }
   return values
 }

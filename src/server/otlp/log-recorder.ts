@@ -82,7 +82,7 @@ export class LogRecorder {
   ): { callId?: string; requestId?: string | undefined } {
     const trace = traceId === undefined ? undefined : this.#context.traces.find(traceId)
     if (trace === undefined || spanId === undefined) return {}
-    const span = trace.find(spanId) ?? { spanId, state: 'named', instance, callsBelow: [] }
+    const span = trace.find(spanId) ?? { spanId, state: 'named', instance }
     const isOwn = span.request !== undefined && span.instance === instance
     return {
       ...(span.call?.isShown === true && { callId: spanId }),

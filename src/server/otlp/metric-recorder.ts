@@ -52,6 +52,7 @@ export class MetricRecorder {
   *record({ items, unused }: DecodedMetrics): Steps<void> {
     for (const metric of items) {
       yield
+      if (metric.points.length === 0) continue
       if (metric.isMonotonic) this.#count(metric)
       else this.#measure(metric)
     }

@@ -1,4 +1,6 @@
 const UNKNOWN = 'unknown'
+/** What makes a version of a name, unlike `-mini`: a date, a number of some digits, a tag. */
+const VERSION = /^(?:[-@](?:\d{3}|latest|preview)|:)/
 
 /**
  * Whether two spans may be about one model. One reports `gpt-4o`, another the version that answered,
@@ -11,7 +13,8 @@ export function areSameModel(some: readonly string[], others: readonly string[])
 function isSame(one: string, other: string): boolean {
   if (one === UNKNOWN || other === UNKNOWN) return true
   const [short, long] = [toBareName(one), toBareName(other)].sort((a, b) => a.length - b.length)
-  return long!.startsWith(short!) && (long!.length === short!.length || /[-@:]/.test(long![short!.length]!))
+  const rest = long!.slice(short!.length)
+  return long!.startsWith(short!) && (rest === '' || VERSION.test(rest))
 }
 
 function toBareName(model: string): string {

@@ -93,7 +93,7 @@ export class SpanRecorder {
       if (known.parentSpanId === undefined && span.parentSpanId !== undefined) {
         known.parentSpanId = span.parentSpanId
         trace.open(span.parentSpanId)
-        for (const call of known.callsBelow) trace.passOn(known, call)
+        for (const call of known.callsBelow ?? []) trace.passOn(known, call)
       }
       const role = this.#roleOf(span, known.call !== undefined, known.request !== undefined)
       if (role === 'other') return undefined

@@ -4,7 +4,7 @@
  */
 
 /** Bytes are told by their number. */
-export type AttributeValue = string | number | boolean | AttributeValue[] | Map<string, AttributeValue>
+export type AttributeValue = string | number | boolean | AttributeValue[] | Attributes
 
 /** A map, for the names are those of whoever sends them: `__proto__` is a name like others. */
 export type Attributes = ReadonlyMap<string, AttributeValue>
@@ -37,7 +37,7 @@ export interface Span {
   /** 0 while it runs. */
   end: number
   attributes: Attributes
-  events: SpanEvent[]
+  events: readonly SpanEvent[]
   /** 2 is an error. */
   statusCode: number
   statusMessage: string

@@ -46,7 +46,7 @@ export interface KnownSpan {
   call?: KnownCall
   request?: KnownRequest
   /** Model calls below it, the newest last. */
-  callsBelow: KnownCall[]
+  callsBelow?: KnownCall[]
 }
 
 /** Tokens that came on a span of their own. */
@@ -63,10 +63,10 @@ export class Trace {
   lastSeen = 0
   /** The one that is silent for longest comes first. */
   readonly #spans = new Map<string, KnownSpan>()
-  /** The latest request of each instance that is known. */
-  readonly #requests = new Map<string, KnownSpan>()
-  readonly #calls: KnownCall[] = []
-  readonly #usages: Usage[] = []
+  /** The latest request of each instance that is known. Most traces need none of these three. */
+  #requests: Map<string, KnownSpan> | undefined
+  #calls: KnownCall[] | undefined
+  #usages: Usage[] | undefined
 
   get size(): number {
     return this.#spans.size
@@ -78,7 +78,7 @@ export class Trace {
 
   /** The span, new or known, which from now on is the last of its trace to be forgotten. */
   open(spanId: string): KnownSpan {
-    const span = this.#spans.get(spanId) ?? { spanId, state: 'named', instance: '', callsBelow: [] }
+    const span = this.#spans.get(spanId) ?? { spanId, state: 'named', instance: '' }
     this.#spans.delete(spanId)
     this.#spans.set(spanId, span)
     if (this.#spans.size > SPANS_OF_TRACE_LIMIT) this.#spans.delete(this.#spans.keys().next().value!)
@@ -98,18 +98,20 @@ export class Trace {
 
   /** Has the spans around a call know of it, also those that have not come yet. */
   addCall(span: KnownSpan, call: KnownCall): void {
-    push(this.#calls, call, CALLS_LIMIT)
+    push((this.#calls ??= []), call, CALLS_LIMIT)
     this.passOn(span, call)
   }
 
   /** Has the spans around a span know of a call below it. */
   passOn(span: KnownSpan, call: KnownCall): void {
-    for (const { callsBelow } of this.ancestorsOf(span)) {
-      if (!callsBelow.includes(call)) push(callsBelow, call, CALLS_BELOW_LIMIT)
+    for (const ancestor of this.ancestorsOf(span)) {
+      const calls = (ancestor.callsBelow ??= [])
+      if (!calls.includes(call)) push(calls, call, CALLS_BELOW_LIMIT)
     }
   }
 
   addRequest(span: KnownSpan): void {
+    this.#requests ??= new Map()
     this.#requests.set(span.instance, span)
   }
 
@@ -118,23 +120,23 @@ export class Trace {
     for (const ancestor of this.ancestorsOf(span)) {
       if (ancestor.request !== undefined && ancestor.instance === instance) return ancestor
     }
-    const request = this.#requests.get(instance)
+    const request = this.#requests?.get(instance)
     return request === span ? undefined : request
   }
 
   /** The newest call that `accepts` takes. */
   findCall(accepts: (call: KnownCall) => boolean): KnownCall | undefined {
-    return this.#calls.findLast(accepts)
+    return this.#calls?.findLast(accepts)
   }
 
   addUsage(usage: Usage): void {
-    push(this.#usages, usage, USAGES_LIMIT)
+    push((this.#usages ??= []), usage, USAGES_LIMIT)
   }
 
   /** Takes the oldest usage that `accepts` takes. */
   takeUsage(accepts: (usage: Usage) => boolean): Usage | undefined {
-    const index = this.#usages.findIndex(accepts)
-    return index === -1 ? undefined : this.#usages.splice(index, 1)[0]
+    const index = this.#usages?.findIndex(accepts) ?? -1
+    return index === -1 ? undefined : this.#usages?.splice(index, 1)[0]
   }
 }
 
