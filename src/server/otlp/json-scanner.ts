@@ -14,6 +14,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const WORDS = ['true', 'false', 'null']
 /** What may stand behind a backslash. */
 const ESCAPES = new Set(Buffer.from('"\\/bfnrt'))
+/** The bits of a byte that goes on with a character of UTF-8. */
 const CONTINUATION = 0x80
 
 /** The tokens of JSON, one after the other. Throws a MalformedBodyError for what is none. */
