@@ -184,7 +184,7 @@ describe('what is remembered of spans', () => {
       'below parents that never come',
       () => ({ traceId: '4'.repeat(32), parentSpanId: id(16), spanId: id(16) }),
     ],
-  ])('is bounded: spans %s', { timeout: 60_000 }, async (_name, makeSpan) => {
+  ] as [string, () => object][])('is bounded: spans %s', { timeout: 60_000 }, async (_name, makeSpan) => {
     const { url } = await startHost({ plugin: { http: false, log: false } })
     const send = async (): Promise<void> => {
       for (let i = 0; i < 8; i++) {
