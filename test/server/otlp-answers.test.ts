@@ -89,7 +89,7 @@ describe.each(FORMS)('a request as %s', (form) => {
     expect(host.of('call.start')).toMatchObject([{ id: spanId('good') }])
   })
 
-  it('with more items than one request may have takes as many as that', async () => {
+  it('with more items than one request may have takes as many as that', { timeout: 20_000 }, async () => {
     const host = await startOtlpHost()
     const { base } = host
     const records = toLogs(Array.from({ length: 20_005 }, () => ({ event: 'e' })))
@@ -122,6 +122,7 @@ describe.each(FORMS)('a request as %s', (form) => {
     ],
   ] as [string, Buffer, number, number, Record<string, string>?][])(
     'with %s is answered a Status of its type',
+    { timeout: 20_000 },
     async (_name, body, status, code, headers) => {
       const { base, all } = await startOtlpHost()
       const answer = await postBytes(base, 'traces', body, { form, ...(headers && { headers }) })

@@ -25,6 +25,8 @@ interface Context {
   instances: Instances
   /** Names of metrics, by the gauge or counter that they become. */
   map: Readonly<Record<string, string>>
+  /** Since when totals of counters are of interest, in epoch milliseconds. */
+  beganAt: number
 }
 
 /** Records the metrics that the operator has named as gauges and counters. */
@@ -38,7 +40,7 @@ export class MetricRecorder {
 
   constructor(context: Context) {
     this.#context = context
-    this.#series = new CounterSeries(context.clock.now())
+    this.#series = new CounterSeries(context.beganAt)
     for (const [name, metric] of Object.entries(context.map)) {
       this.#names.set(metric, [...(this.#names.get(metric) ?? []), name])
     }
