@@ -74,8 +74,14 @@ describe('opswire serve', () => {
   })
 
   it('says what it died of', async () => {
-    const failure = 'data:text/javascript,setTimeout(() => { throw new Error("boom") }, 300)'
-    const { output, exited } = runWith(['--import', failure], '--port', '0')
+    // Once it has said that it serves.
+    const failure = `data:text/javascript,
+      const { log } = console
+      console.log = (...line) => {
+        log(...line)
+        setImmediate(() => { throw new Error('boom') })
+      }`
+    const { output, exited } = runWith(['--import', encodeURI(failure)], '--port', '0')
     expect(await exited).toBe(1)
     expect(output.err).toContain('opswire: Error: boom')
   })
