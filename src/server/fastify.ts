@@ -7,11 +7,13 @@ import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
 import { nodeClock } from './node-clock.js'
+import { toUpstreams } from './proxy/upstreams.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
 import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
+import { proxyRoutes } from './routes/proxy.js'
 import { answerUnknown } from './routes/unknown.js'
 import { watchHttpRequests } from './sources/http-requests.js'
 import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
@@ -33,6 +35,10 @@ const pluginOptions = z.strictObject({
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
   ),
+  proxy: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("an object of names and addresses, such as { openai: 'https://api.openai.com/v1' }"),
   ignore: z
     .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
     .optional()
@@ -59,16 +65,22 @@ export interface OpswireOptions {
   log?: boolean
   /** Bounds of the feed; see `FeedLimits` for each and its default. */
   feed?: Partial<FeedLimits>
+  /**
+   * Model APIs to pass requests on to: `{ openai: 'https://api.openai.com/v1' }` gives `PREFIX/proxy/openai/…`. Whoever
+   * reaches it can use what these addresses give without a credential. Default: none.
+   */
+  proxy?: Record<string, string>
   /** HTTP requests to leave out; the dashboard's own always are. */
   ignore?: (request: FastifyRequest) => boolean
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, feed, ignore, logLevel, logSerializers } = parse(
+  const { ops, prefix, http, log, feed, proxy, ignore, logLevel, logSerializers } = parse(
     pluginOptions,
     options,
     'option',
   )
+  const upstreams = toUpstreams(proxy, 'option')
   const hub = createHub(ops, nodeClock, feed)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
   if (http) {
@@ -100,6 +112,7 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         done()
       })
       healthRoute(scope, ops)
+      if (upstreams.size > 0) proxyRoutes(scope, ops, upstreams)
       await pageRoutes(scope)
     },
     { prefix, logLevel: logLevel ?? 'warn', ...(logSerializers && { logSerializers }) },
