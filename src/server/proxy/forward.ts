@@ -31,7 +31,8 @@ export function forward(
   reply.hijack()
   onResponseEnd(request, reply, (isWhole) => {
     if (!isWhole) exchange?.abort()
-    // Of an upload that the upstream did not wait for, too.
+    // An upload that the upstream did not wait for.
+    else if (!client.complete) dropUpload(client, outgoing)
     if (!isWhole || !client.complete) outgoing.destroy()
     done()
   })
