@@ -9,6 +9,7 @@ import { costOf } from './parts/cpu.js'
 import { timeIdleEvents } from './parts/idle-event.js'
 import { watchIdleViewers } from './parts/idle-viewers.js'
 import { priceLogLines } from './parts/log-cost.js'
+import { timeProxy } from './parts/proxy.js'
 import { deliverRecording } from './parts/recording.js'
 import { weighSnapshots } from './parts/sizes.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
@@ -79,6 +80,9 @@ const PARTS = {
   },
   async sizes() {
     results.sizes = await weighSnapshots()
+  },
+  async proxy() {
+    results.proxy = await timeProxy({ ...times, warmUp: 2 })
   },
 }
 

@@ -50,31 +50,26 @@ export function forward(
   client.on('end', () => exchange.requestEnd())
 }
 
-function passBack(
-  incoming: IncomingMessage,
-  { raw }: FastifyReply,
-  exchange: ModelExchange | undefined,
-): void {
+function passBack(incoming: IncomingMessage, { raw, request }: FastifyReply, exchange?: ModelExchange): void {
+  const isHttp1 = request.raw.httpVersionMajor === 1
+  const headers = toClientHeaders(incoming.rawHeaders)
   raw.sendDate = false
-  raw.writeHead(incoming.statusCode!, incoming.statusMessage, toClientHeaders(incoming.rawHeaders))
+  if (isHttp1) raw.writeHead(incoming.statusCode!, incoming.statusMessage, headers)
+  else raw.writeHead(incoming.statusCode!, headers)
   raw.flushHeaders()
   incoming.pipe(raw)
   incoming.on('error', (error) => {
     exchange?.fail(error)
-    breakOff(raw)
+    // Where the answer's end is that of the connection, only a reset tells that it is not whole.
+    const isSized = raw.chunkedEncoding || incoming.headers['content-length'] !== undefined
+    if (isHttp1 && !isSized) raw.socket?.resetAndDestroy()
+    else raw.destroy()
   })
   if (exchange === undefined) return
   exchange.response(incoming.statusCode!, (name) => toValue(incoming.headers[name]))
   // After the pipe's own: a chunk is on its way to the client before it is looked at.
   incoming.on('data', (chunk: Buffer) => exchange.responseBody(chunk))
   incoming.on('end', () => exchange.responseEnd())
-}
-
-/** Lets the client see that the answer is not whole, also when only its end would tell. */
-function breakOff(raw: FastifyReply['raw']): void {
-  const endsWithConnection = !raw.hasHeader('content-length') && !raw.chunkedEncoding
-  if (endsWithConnection) raw.socket?.resetAndDestroy()
-  else raw.destroy()
 }
 
 /** What the upstream will never take is read to its end all the same: else the client would not read the answer. */

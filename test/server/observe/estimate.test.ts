@@ -23,11 +23,11 @@ const inAscii = (content: string): Buffer =>
   )
 
 function cut(text: string, length: number): string[] {
-  return [...text].reduce<string[]>((pieces, character, index) => {
-    if (index % length === 0) pieces.push('')
-    pieces[pieces.length - 1] += character
-    return pieces
-  }, [])
+  const characters = Array.from(text)
+  const pieces: string[] = []
+  for (let at = 0; at < characters.length; at += length)
+    pieces.push(characters.slice(at, at + length).join(''))
+  return pieces
 }
 
 describe.each(Object.entries(SAMPLES))('the tokens of %s', (_name, { text, tokens, lengths }) => {

@@ -74,7 +74,7 @@ interface Sample {
 /** The text as a provider streams it that sends every token by itself. */
 export function toTokens({ text, lengths }: Sample): string[] {
   let at = 0
-  return [...lengths]
+  return Array.from(lengths)
     .map((digit) => text.slice(at, (at += parseInt(digit, 36))))
     .filter((token) => token !== '')
 }
