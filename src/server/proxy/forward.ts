@@ -56,7 +56,9 @@ function passBack(incoming: IncomingMessage, { raw, request }: FastifyReply, exc
   raw.sendDate = false
   if (isHttp1) raw.writeHead(incoming.statusCode!, incoming.statusMessage, headers)
   else raw.writeHead(incoming.statusCode!, headers)
-  raw.flushHeaders()
+  // With the first piece of the body, when that is here already; a model may well begin to answer long after.
+  const flush = setImmediate(() => raw.flushHeaders())
+  incoming.once('data', () => clearImmediate(flush)).once('end', () => clearImmediate(flush))
   incoming.pipe(raw)
   incoming.on('error', (error) => {
     exchange?.fail(error)
