@@ -36,13 +36,26 @@ export function forward(
     if (!isWhole || !client.complete) outgoing.destroy()
     done()
   })
-  outgoing.on('response', (incoming) => passBack(incoming, reply, exchange))
-  outgoing.on('error', (error: NodeJS.ErrnoException) => {
+  const giveUp = (error: unknown): void => {
     exchange?.fail(error)
     // What the upstream has begun to answer ends as that answer does.
     if (reply.raw.headersSent || reply.raw.destroyed) return
-    sendUnreachable(reply, upstream.name, error)
+    sendUnreachable(request, reply, upstream.name, error)
     dropUpload(client, outgoing)
+  }
+  outgoing.on('response', (incoming) => {
+    try {
+      passBack(incoming, reply, exchange)
+    } catch (error) {
+      // A status or header that Node reads but would not write.
+      giveUp(error)
+      outgoing.destroy()
+    }
+  })
+  outgoing.on('error', giveUp)
+  outgoing.on('close', () => {
+    // It switched protocols, which nobody asked for.
+    if (!reply.raw.headersSent) giveUp(Object.assign(new Error('no response'), { code: 'ECONNRESET' }))
   })
   client.pipe(outgoing)
   if (exchange === undefined) return

@@ -368,6 +368,24 @@ describe('an answer through the proxy', () => {
 
   it.each([
     ['closes without an answer', (socket: Socket) => socket.end(), 'ECONNRESET', 'connection_terminated'],
+    [
+      'switches protocols',
+      (socket: Socket) => socket.write('HTTP/1.1 101 x\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      'ECONNRESET',
+      'connection_terminated',
+    ],
+    [
+      'has a status that nobody may write',
+      (socket: Socket) => socket.write('HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n'),
+      'ERR_INVALID_CHAR',
+      'http_protocol_error',
+    ],
+    [
+      'has no status at all',
+      (socket: Socket) => socket.write('HTTP/1.1 099 x\r\nContent-Length: 0\r\n\r\n'),
+      '',
+      'http_protocol_error',
+    ],
     ['speaks no HTTP', (socket: Socket) => socket.end('SSH-2.0-x\r\n'), 'HPE_', 'http_protocol_error'],
   ])('is 502 in our words when the upstream %s', async (_name, answer, code, status) => {
     const { proxy, ops } = await startRaw((socket) => socket.once('data', () => answer(socket)))
