@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { observe } from './exchange.js'
+import { ask, observe } from './exchange.js'
 import { RECORDINGS, WORDS, type Recording } from './recordings.js'
 
 type Pieces = readonly Uint8Array[]
@@ -88,6 +88,24 @@ describe.each(RECORDINGS.filter(({ streaming }) => streaming))('$name', ({ url, 
     exchange.responseBody(Buffer.from(body.slice(first + 1, second)))
     expect(call()).toMatchObject({ outputTokens: 2, timeToFirstToken: 100 })
   })
+})
+
+it.each(['\n', '\r\n', '\r'])('reads events whose lines end in %j, their data in one line or more', (end) => {
+  const { exchange, call } = observe()
+  ask(exchange)
+  const lines = [
+    'data: {"choices":[{"delta":',
+    'data: {"content":"One"}}]}',
+    '',
+    ': comment',
+    'data:[DONE]',
+    '',
+    '',
+  ]
+  for (const byte of Buffer.from(lines.join(end))) exchange.responseBody(Uint8Array.of(byte))
+  expect(call()).toMatchObject({ outputTokens: 1 })
+  exchange.responseEnd()
+  expect(call()).toMatchObject({ state: 'ok' })
 })
 
 it('knows the words of the recordings', () => {

@@ -97,7 +97,8 @@ describe('the request of a call', () => {
   }
 
   it('tells its model and whether it streams wherever they stand in a body of megabytes', () => {
-    const content = 'He said: "no".\\ \n\u2028 ひらがな '.repeat(60_000)
+    const long = 'a story without any mark for a while, and then '
+    const content = `${long}"model": "no"\\ \n${long}\\\\" \u2028 ひらがな `.repeat(12_000)
     const messages = [{ role: 'user', content, model: 'no', stream: false }]
     for (const body of [
       JSON.stringify({ model: 'gpt-5', stream: true, messages }),
