@@ -2,23 +2,28 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { pino } from 'pino'
 import type { Ops } from '../bus/ops.js'
 import { sendError } from './errors.js'
-import opswire from './fastify.js'
+import opswire, { type OpswireOptions } from './fastify.js'
 import { otlpIntakeOf } from './otlp/intake.js'
 import type { OtlpOptions } from './otlp/options.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { answerUnknown } from './routes/unknown.js'
 
+/** What the command line decides. */
+interface AppOptions extends Pick<OpswireOptions, 'proxy'> {
+  otlp?: OtlpOptions
+}
+
 /**
  * The standalone server: the dashboard at `/`, showing this process and its log. Not listening yet; closing it
  * closes `ops` too.
  */
-export async function buildApp(ops: Ops, otlp: OtlpOptions = {}): Promise<FastifyInstance> {
+export async function buildApp(ops: Ops, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = createServer()
   app.addHook('onClose', (_app, done) => {
     ops.close()
     done()
   })
-  await app.register(opswire, { ops, prefix: '/', http: false, otlp })
+  await app.register(opswire, { ops, prefix: '/', http: false, ...options })
   return app
 }
 

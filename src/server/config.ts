@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { OpsError } from './errors.js'
 import { MAPPING, otlpOptions } from './otlp/options.js'
+import { requireAddresses } from './proxy/upstreams.js'
 import { parse } from './validation.js'
 
 const flags = z.strictObject({
@@ -30,12 +31,19 @@ const flags = z.strictObject({
     .array(z.string().regex(MAPPING))
     .default([])
     .describe('a gauge or counter and its metric, such as queueDepth=app.queue.depth'),
+  proxy: z
+    .array(z.string().regex(/^[^=]+=/))
+    .transform((entries) => entries.map(toEntry))
+    .refine((entries) => new Set(entries.map(([name]) => name)).size === entries.length)
+    .transform((entries) => Object.fromEntries(entries))
+    .default({})
+    .describe('NAME=URL, such as openai=https://api.openai.com/v1, each name once'),
 })
 
 /** Where exporters send to unless they are told otherwise. */
 const OTLP_PORT = '4318'
 
-export interface ServeConfig extends Pick<z.output<typeof flags>, 'host' | 'port' | 'service'> {
+export interface ServeConfig extends Pick<z.output<typeof flags>, 'host' | 'port' | 'service' | 'proxy'> {
   /** The port of its own on which OpenTelemetry is taken; none when undefined. */
   otlpPort: number | undefined
   otlp: z.output<typeof otlpOptions>
@@ -51,6 +59,7 @@ export const USAGE = `opswire: a live ops dashboard
   --otlp [NUMBER]   take OpenTelemetry (OTLP over HTTP) on a port of its own, too (default 4318)
   --otlp-content    keep prompts and completions, which are dropped otherwise
   --map NAME=METRIC show an OpenTelemetry metric as this gauge or counter; may be repeated
+  --proxy NAME=URL  pass requests to /proxy/NAME/… on to URL and show the model calls (repeatable)
   --help            this text
   --version         opswire's version`
 
@@ -58,7 +67,7 @@ export type Command = { name: 'serve'; config: ServeConfig } | { name: 'help' } 
 
 /** Reads the command line. Throws an OpsError that says in one line what was wrong and what is accepted. */
 export function parseCommand(args: readonly string[]): Command {
-  const accepted = '--port, --host, --service, --otlp, --otlp-content, --map, --help and --version'
+  const accepted = '--port, --host, --service, --otlp, --otlp-content, --map, --proxy, --help and --version'
   const { values, positionals, tokens } = parseArgs({
     args: args.map((arg, i) => (isBareOtlp(arg, args[i + 1]) ? `--otlp=${OTLP_PORT}` : arg)),
     allowPositionals: true,
@@ -71,6 +80,7 @@ export function parseCommand(args: readonly string[]): Command {
       otlp: { type: 'string' },
       'otlp-content': { type: 'boolean' },
       map: { type: 'string', multiple: true },
+      proxy: { type: 'string', multiple: true },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
@@ -91,13 +101,19 @@ export function parseCommand(args: readonly string[]): Command {
   return { name: 'serve', config: toConfig(parse(flags, values, 'flag')) }
 }
 
-function toConfig({ host, port, service, otlp, map, ...rest }: z.output<typeof flags>): ServeConfig {
+function toConfig({ host, port, service, otlp, map, proxy, ...rest }: z.output<typeof flags>): ServeConfig {
+  requireAddresses(proxy, 'flag')
   const names = Object.fromEntries(map.map((mapping) => mapping.split('=') as [string, string]))
   const options = parse(otlpOptions, { content: rest['otlp-content'], map: names }, 'OTLP option')
-  return { host, port, service, otlpPort: otlp, otlp: options }
+  return { host, port, service, otlpPort: otlp, otlp: options, proxy }
 }
 
 /** The port may be left out; what follows is another argument then. */
 function isBareOtlp(arg: string, next: string | undefined): boolean {
   return arg === '--otlp' && !/^\d/.test(next ?? '')
+}
+
+function toEntry(text: string): [name: string, value: string] {
+  const at = text.indexOf('=')
+  return [text.slice(0, at), text.slice(at + 1)]
 }
