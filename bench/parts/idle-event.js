@@ -6,11 +6,11 @@ const PAUSE = { from: 60, to: 300 }
 
 /**
  * How long one event takes on a feed where nothing else happens, from the recorder call to each viewer.
- * @param {{ events: number, viewers: number }} options
+ * @param {{ events: number, viewers: number, server?: string }} options `server`: another one, to compare
  * @returns {Promise<{ p50: number, p99: number, max: number, lost: number }>} milliseconds, over all deliveries
  */
-export function timeIdleEvents({ events, viewers }) {
-  return withPair(OPSWIRE, async ({ host, client, connect }) => {
+export function timeIdleEvents({ events, viewers, server = OPSWIRE.server }) {
+  return withPair({ server }, async ({ host, client, connect }) => {
     await connect({ count: viewers })
     const warm = 10
     await client.ask('expect', { from: 0, countFrom: warm, to: warm + events - 1 })
