@@ -33,9 +33,20 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'emitters',
+          include: ['test/emitters/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          // Each starts a program that loads a whole SDK; what they load themselves they share.
+          testTimeout: 30_000,
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'browser',
           include: ['test/e2e/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 30_000,

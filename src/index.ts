@@ -1,5 +1,6 @@
 export { createOps, type CreateOpsOptions } from './server/create-ops.js'
 export { watchPinoLog, type PinoLogOptions } from './server/sources/pino-log.js'
+export { DEFAULT_ACTIVITY, type ActivityOptions } from './bus/activity-options.js'
 export { DEFAULT_LIMITS, type Limits } from './bus/limits.js'
 export type {
   CallEnd,
@@ -15,7 +16,7 @@ export type {
   RequestOptions,
   RequestUpdate,
 } from './bus/ops.js'
-export type { TokenCounts } from './bus/messages.js'
+export type { SettableActivity, TokenCounts } from './bus/messages.js'
 export type {
   Activity,
   CallRecord,

@@ -1,167 +1,133 @@
-import { Histogram } from './histogram.js'
+import { CallAggregate } from './call-aggregate.js'
+import { CallSample } from './call-sample.js'
+import { CallSlots } from './call-slots.js'
+import { NameTable } from './name-table.js'
 import {
   CALL_WINDOWS,
   type CallRecord,
-  type CallStatistics,
   type CallWindow,
   type CallWindowName,
   type ModelStatistics,
   type ProviderStatistics,
 } from './protocol.js'
-import { RollingWindow, type Mergeable } from './rolling-window.js'
 
 const SPANS: Record<CallWindowName, number> = { '1m': 60_000, '5m': 300_000, '15m': 900_000 }
 
-/** Models told apart; what comes beyond is counted under the model `other` of its provider, or of `other`. */
+/** Models told apart; what comes beyond is counted under the model `other` of the provider `other`. */
 const MODELS_LIMIT = 200
 
-class CallAggregate implements Mergeable<CallAggregate> {
-  total = 0
-  errors = 0
-  inputTokens: number | undefined
-  outputTokens: number | undefined
-  readonly latency = new Histogram()
-  readonly timeToFirstToken = new Histogram()
-  readonly tokensPerSecond = new Histogram()
-
-  add(call: CallRecord): void {
-    this.total++
-    if (call.state === 'error' || call.state === 'stale') this.errors++
-    this.inputTokens = sum(this.inputTokens, call.inputTokens)
-    this.outputTokens = sum(this.outputTokens, call.outputTokens)
-    if (call.duration !== undefined && call.state === 'ok') this.latency.add(call.duration)
-    if (call.timeToFirstToken !== undefined) this.timeToFirstToken.add(call.timeToFirstToken)
-    if (call.tokensPerSecond !== undefined) this.tokensPerSecond.add(call.tokensPerSecond)
-  }
-
-  merge(other: CallAggregate): void {
-    this.total += other.total
-    this.errors += other.errors
-    this.inputTokens = sum(this.inputTokens, other.inputTokens)
-    this.outputTokens = sum(this.outputTokens, other.outputTokens)
-    this.latency.merge(other.latency)
-    this.timeToFirstToken.merge(other.timeToFirstToken)
-    this.tokensPerSecond.merge(other.tokensPerSecond)
-  }
-
-  clear(): void {
-    this.total = this.errors = 0
-    this.inputTokens = this.outputTokens = undefined
-    this.latency.clear()
-    this.timeToFirstToken.clear()
-    this.tokensPerSecond.clear()
-  }
-
-  statistics(): CallStatistics {
-    return {
-      total: this.total,
-      errors: this.errors,
-      ...(this.total > 0 && { errorRate: this.errors / this.total }),
-      latency: this.latency.quantiles(),
-      timeToFirstToken: this.timeToFirstToken.quantiles(),
-      tokensPerSecond: this.tokensPerSecond.quantiles(),
-      ...(this.inputTokens !== undefined && { inputTokens: this.inputTokens }),
-      ...(this.outputTokens !== undefined && { outputTokens: this.outputTokens }),
-    }
-  }
-}
-
 interface ModelEntry {
-  provider: string
-  model: string
+  readonly provider: string
+  readonly model: string
   lastUsed: number
-  windows: Record<CallWindowName, RollingWindow<CallAggregate>>
+  /** In flight, while statistics are made. */
+  active: number
+  readonly windows: Record<CallWindowName, CallSlots>
 }
 
 /** Figures of the model calls that ended within 1, 5 and 15 minutes, by model, by provider and in all. */
 export class CallMetrics {
-  readonly #models = new Map<string, ModelEntry>()
+  readonly #startedAt: number
+  readonly #models = new NameTable<ModelEntry>({
+    limit: MODELS_LIMIT,
+    idleAfter: SPANS['15m'],
+    create: createEntry,
+  })
+  readonly #sample = new CallSample()
+  /** For adding up: of a model, of its provider, of all. */
+  readonly #sums = [new CallAggregate(), new CallAggregate(), new CallAggregate()] as const
+  #overflow = 0
 
-  /** Counts a call that ended at monotonic `time`. Latency is that of successful calls. */
+  /** `time` is monotonic, as in every call below. */
+  constructor(time = 0) {
+    this.#startedAt = time
+  }
+
+  /** Calls that were counted under `other`, since their model was one too many. */
+  get overflow(): number {
+    return this.#overflow
+  }
+
+  /** Bytes that the sketches hold, those of the engine for each array included. */
+  get memory(): number {
+    let bytes = 0
+    for (const { windows } of this.#models.values()) {
+      for (const name of CALL_WINDOWS) bytes += windows[name].bytes
+    }
+    return bytes
+  }
+
+  /** Counts a call that ended at `time`. Latency is that of successful calls. */
   add(call: CallRecord, time: number): void {
-    const entry = this.#entry(call.provider, call.model, time)
-    entry.lastUsed = time
-    for (const name of CALL_WINDOWS) entry.windows[name].at(time).add(call)
+    const entry = this.#models.at(call.provider, call.model, time)
+    if (this.#models.isShared(entry)) this.#overflow++
+    this.#sample.read(call)
+    for (const name of CALL_WINDOWS) entry.windows[name].add(this.#sample, time)
+  }
+
+  /**
+   * `before`, which was counted at `time`, is `after` by now: where a window still holds it, it gets what it lacked
+   * and loses an error that was none.
+   */
+  correct(before: CallRecord, after: CallRecord, time: number): void {
+    const entry = this.#models.find(before.provider, before.model)
+    if (entry === undefined) return
+    this.#sample.readDifference(before, after)
+    for (const name of CALL_WINDOWS) entry.windows[name].correct(this.#sample, time)
   }
 
   /** `active` are the calls in flight; models with neither calls nor active ones are left out. Sorted by name. */
   statistics(time: number, active: Iterable<CallRecord>): Record<CallWindowName, CallWindow> {
-    const activeByModel = new Map<string, number>()
-    for (const call of active) {
-      const entry = this.#entry(call.provider, call.model, time)
-      const key = keyOf(entry.provider, entry.model)
-      activeByModel.set(key, (activeByModel.get(key) ?? 0) + 1)
-    }
-    const entries = [...this.#models]
-      .map(([key, entry]) => ({ entry, active: activeByModel.get(key) ?? 0 }))
-      .sort((a, b) => compare(a.entry.provider, b.entry.provider) || compare(a.entry.model, b.entry.model))
+    for (const call of active) this.#models.at(call.provider, call.model, time).active++
+    const entries = [...this.#models.values()].sort(
+      (a, b) => compare(a.provider, b.provider) || compare(a.model, b.model),
+    )
     const windows = {} as Record<CallWindowName, CallWindow>
     for (const name of CALL_WINDOWS) windows[name] = this.#window(name, time, entries)
+    for (const entry of entries) entry.active = 0
     return windows
   }
 
-  #window(name: CallWindowName, time: number, entries: { entry: ModelEntry; active: number }[]): CallWindow {
-    const all = new CallAggregate()
-    const byProvider = new Map<string, { aggregate: CallAggregate; active: number }>()
+  /** `entries` are sorted, so that those of one provider follow each other. */
+  #window(name: CallWindowName, time: number, entries: readonly ModelEntry[]): CallWindow {
+    const seconds = Math.max(1, Math.min(SPANS[name], time - this.#startedAt) / 1000)
+    const [ofModel, ofProvider, all] = this.#sums
+    all.clear()
     const models: ModelStatistics[] = []
-    for (const { entry, active } of entries) {
-      const aggregate = new CallAggregate()
-      entry.windows[name].mergeInto(aggregate, time)
-      if (aggregate.total === 0 && active === 0) continue
-      models.push({ provider: entry.provider, model: entry.model, active, ...aggregate.statistics() })
-      all.merge(aggregate)
-      let provider = byProvider.get(entry.provider)
-      if (provider === undefined) {
-        byProvider.set(entry.provider, (provider = { aggregate: new CallAggregate(), active: 0 }))
-      }
-      provider.aggregate.merge(aggregate)
-      provider.active += active
+    const providers: ProviderStatistics[] = []
+    let open: { provider: string; active: number } | undefined
+    const close = (): void => {
+      if (open === undefined) return
+      providers.push({ ...open, ...ofProvider.statistics(seconds) })
+      all.merge(ofProvider)
+      ofProvider.clear()
+      open = undefined
     }
-    const providers: ProviderStatistics[] = [...byProvider].map(([provider, { aggregate, active }]) => ({
-      provider,
-      active,
-      ...aggregate.statistics(),
-    }))
-    return { ...all.statistics(), models, providers }
-  }
-
-  #entry(provider: string, model: string, time: number): ModelEntry {
-    const key = keyOf(provider, model)
-    const known = this.#models.get(key)
-    if (known !== undefined) return known
-    if (this.#models.size >= MODELS_LIMIT && !this.#forgetIdle(time) && model !== 'other') {
-      const otherOfProvider = this.#models.get(keyOf(provider, 'other'))
-      return otherOfProvider ?? this.#entry('other', 'other', time)
+    ofProvider.clear()
+    for (const { provider, model, active, windows } of entries) {
+      ofModel.clear()
+      windows[name].mergeInto(ofModel, time)
+      if (ofModel.total === 0 && active === 0) continue
+      if (open?.provider !== provider) close()
+      open ??= { provider, active: 0 }
+      open.active += active
+      ofProvider.merge(ofModel)
+      models.push({ provider, model, active, ...ofModel.statistics(seconds) })
     }
-    const window = (name: CallWindowName): RollingWindow<CallAggregate> =>
-      new RollingWindow(SPANS[name], () => new CallAggregate())
-    const entry: ModelEntry = {
-      provider,
-      model,
-      lastUsed: time,
-      windows: { '1m': window('1m'), '5m': window('5m'), '15m': window('15m') },
-    }
-    this.#models.set(key, entry)
-    return entry
-  }
-
-  /** Makes room by forgetting the models that no window holds any more. */
-  #forgetIdle(time: number): boolean {
-    let forgot = false
-    for (const [key, entry] of this.#models) {
-      if (time - entry.lastUsed > SPANS['15m']) forgot = this.#models.delete(key)
-    }
-    return forgot
+    close()
+    return { ...all.statistics(seconds), models, providers }
   }
 }
 
-/** Unknown and unknown is unknown, not 0. */
-function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined ? b : a + (b ?? 0)
-}
-
-function keyOf(provider: string, model: string): string {
-  return `${provider}\n${model}`
+function createEntry(provider: string, model: string): ModelEntry {
+  const slots = (name: CallWindowName): CallSlots => new CallSlots(SPANS[name])
+  return {
+    provider,
+    model,
+    lastUsed: 0,
+    active: 0,
+    windows: { '1m': slots('1m'), '5m': slots('5m'), '15m': slots('15m') },
+  }
 }
 
 function compare(a: string, b: string): number {

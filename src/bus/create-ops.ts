@@ -1,3 +1,4 @@
+import { toActivityOptions, type ActivityOptions } from './activity-options.js'
 import type { Clock } from './clock.js'
 import { createEventBus } from './event-bus.js'
 import { createFaults, type Faults } from './faults.js'
@@ -21,6 +22,7 @@ export interface CoreOptions {
   /** Identity of this run. Default: six random letters and digits. */
   epoch?: string | undefined
   limits?: Partial<Limits> | undefined
+  activity?: Partial<ActivityOptions> | undefined
 }
 
 /**
@@ -30,12 +32,13 @@ export interface CoreOptions {
 export function createCore(options: CoreOptions): Ops {
   const { clock, instance } = options
   const limits = toLimits(options.limits)
+  const activity = toActivityOptions(options.activity)
   const epoch = options.epoch ?? createEpoch()
   const faults: Faults = createFaults((message) =>
     bus.publish('log', { level: 'warn', source: 'opswire', message }),
   )
   const bus = createEventBus<BusEvents>((place, error) => faults.report(place, error))
-  const state = new LiveState({ bus, clock, instance, limits })
+  const state = new LiveState({ bus, clock, instance, limits, activity })
   const metrics = new MetricsRecorder({ bus, clock, instance, limits, state, faults })
   const recorder = createRecorder(bus, () => state.countAnomaly())
 

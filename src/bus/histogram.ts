@@ -1,81 +1,89 @@
+import { isMeasured, LARGEST, LAST_BUCKET, middleOf, toBucket } from './buckets.js'
+import { toDigits } from './digits.js'
 import type { Quantiles } from './protocol.js'
 
-/** Each bucket's bounds are this factor apart, so that its middle is within 2 % of every value in it. */
-const GAMMA = 1.02 / 0.98
-const LOG_GAMMA = Math.log(GAMMA)
-/** Values below are counted as this value: a hundredth of a millisecond or of a token per second. */
-const SMALLEST = 0.01
-/** 700 buckets end above 10^10: a third of a year in milliseconds. */
-const BUCKETS = 700
-
 /**
- * A quantile sketch over positive numbers: at most 2 % relative error, memory that grows only with the number of
- * distinct buckets hit and never beyond 700, and exact merging, because every histogram has the same buckets. The
- * scheme is that of DDSketch (Masson, Rim and Lee, 2019).
+ * A quantile sketch over positive numbers: at most 2 % relative error, constant memory (3 KB), and exact merging,
+ * because every histogram has the same buckets.
  */
 export class Histogram {
   count = 0
   sum = 0
   max = 0
   /** Count by bucket number. */
-  readonly #buckets = new Map<number, number>()
+  readonly #buckets = new Uint32Array(LAST_BUCKET + 1)
+  /** Only buckets between these, ends included, may hold something. */
+  #first = LAST_BUCKET
+  #last = 0
 
   /** Ignores what is not a finite number from 0. */
   add(value: number): void {
-    if (!(value >= 0) || value === Infinity) return
-    this.count++
-    this.sum += value
-    if (value > this.max) this.max = value
-    const bucket = Math.min(BUCKETS, Math.max(0, Math.ceil(Math.log(value / SMALLEST) / LOG_GAMMA)))
-    this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + 1)
+    if (!isMeasured(value)) return
+    const counted = Math.min(value, LARGEST)
+    this.addCount(toBucket(counted), 1)
+    this.addSum(counted, counted)
   }
 
   merge(other: Histogram): void {
+    const mine = this.#buckets
+    const theirs = other.#buckets
+    for (let bucket = other.#first; bucket <= other.#last; bucket++) mine[bucket]! += theirs[bucket]!
+    this.#extend(other.#first, other.#last)
     this.count += other.count
-    this.sum += other.sum
-    if (other.max > this.max) this.max = other.max
-    for (const [bucket, count] of other.#buckets) {
-      this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count)
-    }
+    this.addSum(other.sum, other.max)
+  }
+
+  /** Counts so many values of a bucket whose sum and largest value are told by `addSum`. */
+  addCount(bucket: number, count: number): void {
+    this.#buckets[bucket]! += count
+    this.count += count
+    this.#extend(bucket, bucket)
+  }
+
+  /** The sum and the largest of values that were counted by `addCount`. */
+  addSum(sum: number, max: number): void {
+    this.sum += sum
+    if (max > this.max) this.max = max
   }
 
   clear(): void {
     this.count = 0
     this.sum = 0
     this.max = 0
-    this.#buckets.clear()
+    if (this.#first <= this.#last) this.#buckets.fill(0, this.#first, this.#last + 1)
+    this.#first = LAST_BUCKET
+    this.#last = 0
   }
 
-  /** Only the count when nothing was added: an unknown quantile is absent, not 0. */
+  /** The value below which `share` (0..1) of the values lie, within 2 %; undefined when there are none. */
+  quantile(share: number): number | undefined {
+    const rank = share * (this.count - 1)
+    let seen = 0
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
+      seen += this.#buckets[bucket]!
+      if (seen > rank) return Math.min(this.max, middleOf(bucket))
+    }
+    return undefined
+  }
+
+  /** Only the count when nothing was added: an unknown quantile is absent, not 0. Three digits. */
   quantiles(): Quantiles {
     if (this.count === 0) return { count: 0 }
-    const sorted = [...this.#buckets].sort((a, b) => a[0] - b[0])
+    const max = toDigits(this.max, 4)
+    // A rounded quantile must not lie above the largest value.
+    const figure = (share: number): number => Math.min(max, toDigits(this.quantile(share)!, 3))
     return {
       count: this.count,
-      mean: round(this.sum / this.count),
-      p50: this.#quantile(sorted, 0.5),
-      p95: this.#quantile(sorted, 0.95),
-      p99: this.#quantile(sorted, 0.99),
-      max: round(this.max),
+      mean: toDigits(this.sum / this.count, 3),
+      p50: figure(0.5),
+      p95: figure(0.95),
+      p99: figure(0.99),
+      max,
     }
   }
 
-  #quantile(sorted: [number, number][], quantile: number): number {
-    const rank = quantile * (this.count - 1)
-    let seen = 0
-    for (const [bucket, count] of sorted) {
-      seen += count
-      if (seen > rank) return round(Math.min(this.max, middleOf(bucket)))
-    }
-    return round(this.max)
+  #extend(first: number, last: number): void {
+    if (first < this.#first) this.#first = first
+    if (last > this.#last) this.#last = last
   }
-}
-
-function middleOf(bucket: number): number {
-  return (SMALLEST * 2 * GAMMA ** bucket) / (GAMMA + 1)
-}
-
-/** Four digits: finer than the error, and short on the wire. */
-function round(value: number): number {
-  return Number(value.toPrecision(4))
 }

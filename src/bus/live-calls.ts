@@ -1,41 +1,45 @@
+import { toHalt, type ActivityRules } from './activity-rules.js'
+import { MOST_CHANGES } from './activity-sweep.js'
+import { CallItem, type CallOutcome } from './call-item.js'
 import type { Cancel, Clock } from './clock.js'
+import type { ToKey } from './item-key.js'
+import { createKindHistories } from './kind-history.js'
 import type { Limits } from './limits.js'
-import type { CallEndMessage, CallProgressMessage, CallStartMessage, TokenCounts } from './messages.js'
+import type {
+  CallAmendMessage,
+  CallEndMessage,
+  CallProgressMessage,
+  CallStartMessage,
+  Corrected,
+} from './messages.js'
 import type { CallDelta, CallRecord } from './protocol.js'
+import { WorkSpan } from './work-span.js'
 import { WorkTable } from './work-table.js'
 
 /** Least milliseconds between two progress deltas of one call: at most 4 a second. */
 const PROGRESS_INTERVAL = 250
-/** A span shorter than this, in milliseconds, tells no rate. */
-const LEAST_RATE_SPAN = 50
-
-interface ActiveCall {
-  id: string
-  /** Monotonic, as the two below. */
-  startedAt: number
-  firstTokenAt: number | undefined
-  sentAt: number
-  progressCount: number
-  /** Replaced, never changed: deltas and snapshots share it. */
-  record: CallRecord
-}
 
 interface Context {
   clock: Clock
   instance: string
   limits: Limits
+  rules: ActivityRules
+  toKey: ToKey
   publish(delta: CallDelta): void
-  ended(record: CallRecord): void
+  ended(call: CallItem): void
+  corrected(correction: Corrected<CallRecord>): void
   anomaly(): void
 }
 
 /** The model calls in flight and those that ended lately. */
 export class LiveCalls {
   readonly #context: Context
-  readonly #table: WorkTable<ActiveCall>
+  readonly #table: WorkTable<CallItem>
+  readonly #histories = createKindHistories()
   /** Calls with progress that was held back; sent when their interval is over. */
-  readonly #unsent = new Set<ActiveCall>()
+  readonly #unsent = new Set<CallItem>()
   #cancelSend: Cancel | undefined
+  #evicted = 0
 
   constructor(context: Context) {
     this.#context = context
@@ -46,13 +50,14 @@ export class LiveCalls {
     return this.#table.activeCount
   }
 
-  /** The call, in flight or ended lately. */
-  get(id: string): CallRecord | undefined {
-    return (this.#table.active(id) ?? this.#table.finished(id))?.record
+  /** Calls that ended as stale to make room. */
+  get evicted(): number {
+    return this.#evicted
   }
 
-  isActive(id: string): boolean {
-    return this.#table.active(id) !== undefined
+  /** The call in flight with this key. */
+  active(key: string): CallItem | undefined {
+    return this.#table.active(key)
   }
 
   *activeRecords(): Iterable<CallRecord> {
@@ -64,62 +69,73 @@ export class LiveCalls {
     return [...this.#table.finishedItems(), ...this.#table.activeItems()].map((call) => call.record)
   }
 
-  start(message: CallStartMessage): void {
-    const { clock, instance } = this.#context
-    if (this.#table.has(message.id)) return this.#context.anomaly()
-    const record: CallRecord = {
-      id: message.id,
-      provider: message.provider,
-      model: message.model,
-      operation: message.operation ?? 'chat',
-      streaming: message.streaming ?? false,
-      startedAt: message.startedAt ?? clock.now(),
-      state: 'active',
-      source: message.source ?? 'api',
-      instance,
+  /** Answers the call; none when its id is taken. */
+  start(message: CallStartMessage): CallItem | undefined {
+    const { clock, instance, rules, toKey } = this.#context
+    const key = toKey(message.id, message.instance)
+    if (this.#table.has(key)) return this.#anomaly()
+    const now = clock.monotonic()
+    const span = new WorkSpan(clock, message.startedAt)
+    const history = this.#histories.at(message.provider, message.model, now)
+    const call = new CallItem(key, message, span, rules.createPulse(span, now, history), instance)
+    const oldest = this.#table.start(call)
+    if (oldest !== undefined) {
+      this.#evicted++
+      this.#finish(oldest, { state: 'stale' })
     }
-    if (message.requestId !== undefined) record.requestId = message.requestId
-    if (message.session !== undefined) record.session = message.session
-    const startedAt = clock.monotonic()
-    const call: ActiveCall = {
-      id: message.id,
-      startedAt,
-      firstTokenAt: undefined,
-      sentAt: -Infinity,
-      progressCount: 0,
-      record,
-    }
-    const evicted = this.#table.start(call)
-    if (evicted !== undefined) this.#finish(evicted, { id: evicted.id, state: 'stale' })
-    this.#context.publish({ phase: 'start', ...record })
+    this.#context.publish({ phase: 'start', ...call.record })
+    return call
   }
 
-  progress(message: CallProgressMessage): void {
-    const call = this.#table.active(message.id)
-    if (call === undefined) return this.#context.anomaly()
-    const now = this.#context.clock.monotonic()
-    const record = { ...call.record }
-    call.progressCount++
-    setTokens(record, message)
-    if (call.firstTokenAt === undefined) {
-      call.firstTokenAt = now
-      record.firstTokenAt = this.#context.clock.now()
-      record.timeToFirstToken = Math.round(now - call.startedAt)
-    }
-    setRate(record, now - call.firstTokenAt)
-    call.record = record
-    if (now - call.sentAt >= PROGRESS_INTERVAL) this.#sendProgress(call, now)
+  /** Answers the call; none when it is not in flight. */
+  progress(message: CallProgressMessage): CallItem | undefined {
+    const { clock, rules, toKey } = this.#context
+    const call = this.#table.active(toKey(message.id, message.instance))
+    if (call === undefined) return this.#anomaly()
+    const now = clock.monotonic()
+    call.progress(message, now)
+    call.pulse.beat(now)
+    const isRevived = call.halt !== undefined && call.setHalt(toHalt(rules.judge(call.pulse, now)))
+    if (isRevived || now - call.sentAt >= PROGRESS_INTERVAL) this.#sendProgress(call, now)
     else {
       this.#unsent.add(call)
-      this.#cancelSend ??= this.#context.clock.setTimeout(() => this.#sendHeldBack(), PROGRESS_INTERVAL)
+      this.#cancelSend ??= clock.setTimeout(() => this.#sendHeldBack(), PROGRESS_INTERVAL)
     }
+    return call
   }
 
-  end(message: CallEndMessage): void {
-    const stale = this.#table.finished(message.id)
-    const call = this.#table.active(message.id) ?? (stale?.record.state === 'stale' ? stale : undefined)
-    if (call === undefined) return this.#context.anomaly()
+  /** A late end corrects a call that was given up as stale. Answers the ended call; none when there was none to end. */
+  end(message: CallEndMessage): CallItem | undefined {
+    const key = this.#context.toKey(message.id, message.instance)
+    const call = this.#table.active(key) ?? this.#table.finished(key)
+    if (call?.state !== 'active' && call?.state !== 'stale') return this.#anomaly()
     this.#finish(call, message)
+    return call
+  }
+
+  /** Fills in what was not known of a call before, whether it has ended or not. */
+  amend(message: CallAmendMessage): void {
+    const key = this.#context.toKey(message.id, message.instance)
+    const call = this.#table.active(key) ?? this.#table.finished(key)
+    if (call === undefined) return this.#anomaly()
+    const before = call.record
+    const now = this.#context.clock.monotonic()
+    if (!call.amend(message, now)) return
+    if (before.state === 'active') return this.#sendProgress(call, now)
+    this.#context.publish({ phase: 'end', ...call.record })
+    this.#context.corrected({ before, after: call.record, time: call.countedAt })
+  }
+
+  /** Finds what has stalled, is stuck, or has gone stale. `now` is monotonic. */
+  sweep(now: number): void {
+    let changes = 0
+    for (const call of this.#table.activeItems()) {
+      const verdict = this.#context.rules.judge(call.pulse, now)
+      if (verdict === 'stale') this.#finish(call, { state: 'stale' })
+      else if (call.setHalt(toHalt(verdict))) this.#sendProgress(call, now)
+      else continue
+      if (++changes >= MOST_CHANGES) return
+    }
   }
 
   close(): void {
@@ -128,7 +144,7 @@ export class LiveCalls {
     this.#unsent.clear()
   }
 
-  #sendProgress(call: ActiveCall, now: number): void {
+  #sendProgress(call: CallItem, now: number): void {
     call.sentAt = now
     this.#unsent.delete(call)
     this.#context.publish({ phase: 'progress', ...call.record })
@@ -146,52 +162,26 @@ export class LiveCalls {
       wait === Infinity ? undefined : this.#context.clock.setTimeout(() => this.#sendHeldBack(), wait)
   }
 
-  #finish(call: ActiveCall, message: Omit<CallEndMessage, 'state'> & { state: CallRecord['state'] }): void {
+  #finish(call: CallItem, outcome: CallOutcome): void {
     const { clock } = this.#context
     const now = clock.monotonic()
-    const wasStale = call.record.state === 'stale'
-    const duration = now - call.startedAt
-    const { tokensPerSecond: _liveRate, ...rest } = call.record
-    const record: CallRecord = {
-      ...rest,
-      state: message.state,
-      endedAt: clock.now(),
-      duration: Math.round(duration),
-    }
-    setTokens(record, message)
-    const generation = call.firstTokenAt === undefined ? 0 : now - call.firstTokenAt
-    if (generation >= LEAST_RATE_SPAN) setRate(record, generation)
-    else if (!cameInOnePiece(call)) setRate(record, duration)
-    if (message.finishReason !== undefined) record.finishReason = message.finishReason
-    if (message.httpStatus !== undefined) record.httpStatus = message.httpStatus
-    if (message.errorType !== undefined) record.errorType = message.errorType
-    if (message.error !== undefined) record.error = message.error
-    call.record = record
+    const before = call.state === 'stale' ? call.record : undefined
+    const end = call.span.toEnd(clock, outcome)
+    call.end(outcome, end)
+    const { record } = call
+    if (record.state === 'ok') call.pulse.succeed(now, end.duration, record.timeToFirstToken)
     this.#unsent.delete(call)
     this.#table.finish(call)
     this.#context.publish({ phase: 'end', ...record })
-    if (!wasStale) this.#context.ended(record)
+    if (before !== undefined) {
+      this.#context.corrected({ before, after: record, time: call.countedAt })
+      return
+    }
+    call.countedAt = now
+    this.#context.ended(call)
   }
-}
 
-/** Reported counts replace estimated ones, and say so by taking the mark away. */
-function setTokens(record: CallRecord, counts: TokenCounts): void {
-  for (const name of ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'] as const) {
-    const count = counts[name]
-    if (typeof count === 'number' && count >= 0 && count < Infinity) record[name] = count
+  #anomaly(): undefined {
+    this.#context.anomaly()
   }
-  if (counts.outputTokens === undefined) return
-  if (counts.estimated === true) record.estimated = true
-  else delete record.estimated
-}
-
-/** Such a reply shows no rate of generation: nothing was seen of it while it was made. */
-function cameInOnePiece(call: ActiveCall): boolean {
-  return call.progressCount === 1 || (call.progressCount === 0 && !call.record.streaming)
-}
-
-/** `span`: milliseconds in which the output tokens came. */
-function setRate(record: CallRecord, span: number): void {
-  if (record.outputTokens === undefined || span < LEAST_RATE_SPAN) return
-  record.tokensPerSecond = Math.round((record.outputTokens / span) * 10_000) / 10
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import type { ToKey } from './item-key.js'
 import type { ChannelMessage } from './messages.js'
 import type { ChannelRecord } from './protocol.js'
 
@@ -8,16 +9,19 @@ export class LiveChannels {
   readonly #clock: Clock
   readonly #instance: string
   readonly #limit: number
+  readonly #toKey: ToKey
 
-  constructor(context: { clock: Clock; instance: string; limits: { channels: number } }) {
+  constructor(context: { clock: Clock; instance: string; toKey: ToKey; limits: { channels: number } }) {
     this.#clock = context.clock
+    this.#toKey = context.toKey
     this.#instance = context.instance
     this.#limit = context.limits.channels
   }
 
   /** Returns the changed record; undefined when nothing changed or there is no room for another channel. */
   set(message: ChannelMessage): ChannelRecord | undefined {
-    const known = this.#channels.get(message.name)
+    const key = this.#toKey(message.name, message.instance)
+    const known = this.#channels.get(key)
     if (known === undefined && this.#channels.size >= this.#limit) return undefined
     const sameState = known?.state === message.state
     if (sameState && known.kind === message.kind && known.detail === message.detail) return undefined
@@ -26,10 +30,10 @@ export class LiveChannels {
       kind: message.kind,
       state: message.state,
       since: sameState ? known.since : this.#clock.now(),
-      instance: this.#instance,
+      instance: message.instance ?? this.#instance,
     }
     if (message.detail !== undefined) record.detail = message.detail
-    this.#channels.set(message.name, record)
+    this.#channels.set(key, record)
     return record
   }
 

@@ -23,7 +23,7 @@ export class LiveLog {
       level: message.level,
       source: message.source,
       message: message.message,
-      instance: this.#instance,
+      instance: message.instance ?? this.#instance,
     }
     if (message.requestId !== undefined) line.requestId = message.requestId
     if (message.callId !== undefined) line.callId = message.callId

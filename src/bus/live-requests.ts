@@ -1,45 +1,51 @@
-import type { Cancel, Clock } from './clock.js'
+import { toHalt, type ActivityRules, type Verdict } from './activity-rules.js'
+import { MOST_CHANGES } from './activity-sweep.js'
+import type { Clock } from './clock.js'
+import { HeldRequests, SLOW } from './held-requests.js'
+import type { ToKey } from './item-key.js'
+import { createKindHistories } from './kind-history.js'
 import type { Limits } from './limits.js'
-import type { RequestEndMessage, RequestStartMessage, RequestUpdateMessage } from './messages.js'
-import type { RequestDelta, RequestRecord } from './protocol.js'
+import type {
+  Corrected,
+  MeasuredEnd,
+  RequestEndMessage,
+  RequestStartMessage,
+  RequestUpdateMessage,
+} from './messages.js'
+import type { RequestDelta, RequestRecord, Step } from './protocol.js'
+import { RequestItem } from './request-item.js'
 import { RequestSampler } from './request-sampler.js'
+import { WorkSpan } from './work-span.js'
 import { WorkTable } from './work-table.js'
-
-/** A sampled request that takes longer than this, in milliseconds, becomes an item after all. */
-const SLOW = 250
-/** Milliseconds between two looks for slow ones among the sampled. */
-const SWEEP_INTERVAL = 50
-
-interface ActiveRequest {
-  id: string
-  /** Monotonic. */
-  startedAt: number
-  /** Replaced, never changed: deltas and snapshots share it. */
-  record: RequestRecord
-}
 
 interface Context {
   clock: Clock
   instance: string
   limits: Limits
+  rules: ActivityRules
+  toKey: ToKey
   publish(delta: RequestDelta): void
-  ended(record: RequestRecord): void
+  ended(request: RequestItem): void
+  corrected(correction: Corrected<RequestRecord>): void
+  /** Whether a call of the request is in flight and doing well. */
+  isCarried(key: string): boolean
   anomaly(): void
 }
 
 /** The requests in flight and those that ended lately. */
 export class LiveRequests {
   readonly #context: Context
-  readonly #table: WorkTable<ActiveRequest>
+  readonly #table: WorkTable<RequestItem>
+  readonly #held: HeldRequests
   readonly #sampler = new RequestSampler()
-  /** In flight, but not in the feed: the busy host's rest. Oldest first. */
-  readonly #sampled = new Map<string, ActiveRequest>()
-  #stopSweep: Cancel | undefined
+  readonly #histories = createKindHistories()
   #sampledOut = 0
+  #evicted = 0
 
   constructor(context: Context) {
     this.#context = context
     this.#table = new WorkTable(context.limits.active, context.limits.finishedRequests)
+    this.#held = new HeldRequests({ clock: context.clock, show: (request) => this.#show(request) })
   }
 
   /** Automatic requests that were counted but never sent as items. */
@@ -47,25 +53,26 @@ export class LiveRequests {
     return this.#sampledOut
   }
 
-  /** In flight, sampled ones included. */
-  get activeCount(): number {
-    return this.#table.activeCount + this.#sampled.size
+  /** Requests that ended as stale to make room. */
+  get evicted(): number {
+    return this.#evicted
   }
 
+  /** In flight, those held back included. */
+  get activeCount(): number {
+    return this.#table.activeCount + this.#held.size
+  }
+
+  /** Waiting to be worked on, those included that are stuck there. */
   get queuedCount(): number {
     let queued = 0
-    for (const { record } of this.#table.activeItems()) if (record.activity === 'queued') queued++
+    for (const request of this.#table.activeItems()) if (request.isQueued) queued++
     return queued
   }
 
-  /** In flight, shown or sampled. */
-  isActive(id: string): boolean {
-    return this.#table.active(id) !== undefined || this.#sampled.has(id)
-  }
-
-  /** The request, in flight or ended lately. */
-  get(id: string): RequestRecord | undefined {
-    return (this.#table.active(id) ?? this.#sampled.get(id) ?? this.#table.finished(id))?.record
+  /** The request in flight with this key, shown or held back. */
+  active(key: string): RequestItem | undefined {
+    return this.#table.active(key) ?? this.#held.get(key)
   }
 
   /** The ended ones, then those in flight, each oldest first. */
@@ -74,113 +81,132 @@ export class LiveRequests {
   }
 
   start(message: RequestStartMessage): void {
-    const { clock, instance } = this.#context
-    if (this.#table.has(message.id) || this.#sampled.has(message.id)) return this.#context.anomaly()
-    const now = clock.now()
-    const record: RequestRecord = {
-      id: message.id,
-      kind: message.kind,
-      startedAt: message.startedAt ?? now,
-      state: 'active',
-      activity: message.activity ?? 'working',
-      progressAt: now,
-      instance,
-    }
-    if (message.name !== undefined) record.name = message.name
-    if (message.session !== undefined) record.session = message.session
-    if (message.channel !== undefined) record.channel = message.channel
-    const request = { id: message.id, startedAt: clock.monotonic(), record }
-    if (message.automatic === true && !this.#sampler.admit(request.startedAt)) this.#holdBack(request)
+    const { clock, instance, rules, toKey } = this.#context
+    const key = toKey(message.id, message.instance)
+    if (this.#table.has(key) || this.#held.get(key) !== undefined) return this.#context.anomaly()
+    const now = clock.monotonic()
+    const span = new WorkSpan(clock, message.startedAt)
+    const pulse = rules.createPulse(span, now, this.#histories.at(message.kind, '', now))
+    const request = new RequestItem(key, message, span, pulse, instance)
+    const mayBeHeld = message.automatic === true && now - span.begin <= SLOW
+    if (mayBeHeld && !this.#sampler.admit(now)) this.#holdBack(request)
     else this.#show(request)
   }
 
   update(message: RequestUpdateMessage): void {
-    const request = this.#table.active(message.id) ?? this.#sampled.get(message.id)
+    const request = this.active(this.#context.toKey(message.id, message.instance))
     if (request === undefined) return this.#context.anomaly()
-    const now = this.#context.clock.now()
-    const { step: lastStep, ...rest } = request.record
-    const record: RequestRecord = { ...rest, progressAt: now }
-    if (message.name !== undefined) record.name = message.name
-    if (message.session !== undefined) record.session = message.session
-    if (message.channel !== undefined) record.channel = message.channel
-    if (message.activity !== undefined) record.activity = message.activity
-    const step = message.step === undefined ? lastStep : message.step && { ...message.step, since: now }
-    if (step) record.step = step
-    request.record = record
-    if (!this.#sampled.has(message.id)) this.#context.publish({ phase: 'update', ...record })
+    request.update(message, this.#context.clock.now())
+    this.#beat(request)
+    this.#publishUpdate(request)
   }
 
-  /** A sign of life that is not worth a delta of its own: the next one carries it. */
-  touch(id: string): void {
-    const request = this.#table.active(id)
+  /** Changes what the request does now; no sign of life of its own. Nothing if it is not in flight. */
+  setStep(key: string, step: Pick<Step, 'kind' | 'name'> | null): void {
+    const request = this.active(key)
     if (request === undefined) return
-    request.record = { ...request.record, progressAt: this.#context.clock.now() }
+    request.setStep(step, this.#context.clock.now())
+    this.#publishUpdate(request)
   }
 
-  end(message: RequestEndMessage): void {
-    const sampled = this.#sampled.get(message.id)
-    const request = sampled ?? this.#table.active(message.id) ?? this.#staleOne(message.id)
-    if (request === undefined) return this.#context.anomaly()
-    this.#finish(request, message.state, message.error)
+  /** A sign of life. Not worth a delta unless the request was halted: the next one carries it. */
+  touch(key: string): void {
+    const request = this.active(key)
+    if (request === undefined) return
+    request.touch(this.#context.clock.now())
+    if (this.#beat(request)) this.#publishUpdate(request)
+  }
+
+  /** A late end corrects a request that was given up as stale. Answers the request; none when there was none to end. */
+  end(message: RequestEndMessage): RequestItem | undefined {
+    const key = this.#context.toKey(message.id, message.instance)
+    const request = this.active(key) ?? this.#staleOne(key)
+    if (request === undefined) this.#context.anomaly()
+    else this.#finish(request, message.state, message)
+    return request
+  }
+
+  /** Finds what has stalled, is stuck, or has gone stale. One that is held back is too young for any of it. */
+  sweep(now: number): void {
+    let changes = 0
+    for (const request of this.#table.activeItems()) {
+      const verdict = this.#judge(request, now)
+      if (verdict === 'stale') this.#finish(request, 'stale', {})
+      else if (request.setHalt(toHalt(verdict))) this.#publishUpdate(request)
+      else continue
+      if (++changes >= MOST_CHANGES) return
+    }
   }
 
   close(): void {
-    this.#stopSweep?.()
-    this.#stopSweep = undefined
+    this.#held.close()
   }
 
-  /** A late end corrects a request that was given up as stale. */
-  #staleOne(id: string): ActiveRequest | undefined {
-    const finished = this.#table.finished(id)
-    return finished?.record.state === 'stale' ? finished : undefined
+  #judge(request: RequestItem, now: number): Verdict {
+    const { rules, isCarried } = this.#context
+    const verdict = rules.judge(request.pulse, now)
+    if (verdict === 'working' || verdict === 'stale') return verdict
+    // Waiting is what a queued one does.
+    if (verdict === 'stalled' && request.isQueued) return 'working'
+    return isCarried(request.key) && !rules.isOverdue(request.pulse, now) ? 'working' : verdict
   }
 
-  #show(request: ActiveRequest): void {
-    const evicted = this.#table.start(request)
-    if (evicted !== undefined) this.#finish(evicted, 'stale')
+  /** Answers whether the request was halted, and is not any more. */
+  #beat(request: RequestItem): boolean {
+    const now = this.#context.clock.monotonic()
+    request.pulse.beat(now)
+    return request.halt !== undefined && request.setHalt(toHalt(this.#judge(request, now)))
+  }
+
+  #publishUpdate(request: RequestItem): void {
+    if (this.#held.get(request.key) === undefined)
+      this.#context.publish({ phase: 'update', ...request.record })
+  }
+
+  #staleOne(key: string): RequestItem | undefined {
+    const finished = this.#table.finished(key)
+    return finished?.state === 'stale' ? finished : undefined
+  }
+
+  #show(request: RequestItem): void {
+    const oldest = this.#table.start(request)
+    if (oldest !== undefined) this.#evict(oldest)
     this.#context.publish({ phase: 'start', ...request.record })
   }
 
-  #finish(request: ActiveRequest, state: Exclude<RequestRecord['state'], 'active'>, error?: string): void {
+  #holdBack(request: RequestItem): void {
+    if (this.#held.size >= this.#context.limits.active) this.#evict(this.#held.oldest!)
+    this.#held.add(request)
+  }
+
+  #evict(request: RequestItem): void {
+    this.#evicted++
+    this.#finish(request, 'stale', {})
+  }
+
+  #finish(
+    request: RequestItem,
+    state: Exclude<RequestRecord['state'], 'active'>,
+    message: MeasuredEnd & { error?: string | undefined },
+  ): void {
     const { clock } = this.#context
-    const duration = clock.monotonic() - request.startedAt
-    const wasStale = request.record.state === 'stale'
-    // Deleting keys would make a slow object of a record that is about to be copied and encoded.
-    const { activity: _activity, step: _step, ...rest } = request.record
-    const record: RequestRecord = { ...rest, state, endedAt: clock.now(), duration: Math.round(duration) }
-    if (error !== undefined) record.error = error
-    request.record = record
-    if (
-      this.#sampled.delete(request.id) &&
-      state === 'ok' &&
-      duration <= SLOW &&
-      !this.#sampler.pickOfTheRest()
-    ) {
+    const now = clock.monotonic()
+    const before = request.state === 'stale' ? request.record : undefined
+    const end = request.span.toEnd(clock, message)
+    request.end(state, message.error, end)
+    if (state === 'ok') request.pulse.succeed(now, end.duration)
+    const isNothingSpecial = state === 'ok' && end.duration <= SLOW
+    if (this.#held.delete(request.key) && isNothingSpecial && !this.#sampler.pickOfTheRest()) {
       this.#sampledOut++
     } else {
       this.#table.finish(request)
-      this.#context.publish({ phase: 'end', ...record })
+      this.#context.publish({ phase: 'end', ...request.record })
     }
-    if (!wasStale) this.#context.ended(record)
-  }
-
-  #holdBack(request: ActiveRequest): void {
-    if (this.#sampled.size >= this.#context.limits.active) {
-      const [oldest] = this.#sampled.values()
-      this.#finish(oldest!, 'stale')
+    if (before !== undefined) {
+      this.#context.corrected({ before, after: request.record, time: request.countedAt })
+      return
     }
-    this.#sampled.set(request.id, request)
-    this.#stopSweep ??= this.#context.clock.setInterval(() => this.#sweep(), SWEEP_INTERVAL)
-  }
-
-  /** Shows the held-back requests that have become slow; the map is in order of start. */
-  #sweep(): void {
-    const slowSince = this.#context.clock.monotonic() - SLOW
-    for (const [id, request] of this.#sampled) {
-      if (request.startedAt > slowSince) break
-      this.#sampled.delete(id)
-      this.#show(request)
-    }
-    if (this.#sampled.size === 0) this.close()
+    request.countedAt = now
+    this.#context.ended(request)
   }
 }

@@ -1,12 +1,16 @@
+import type { ActivityOptions } from './activity-options.js'
+import { ActivityRules } from './activity-rules.js'
+import { ActivitySweep } from './activity-sweep.js'
+import { CallLinks } from './call-links.js'
 import type { Clock } from './clock.js'
 import type { EventBus } from './event-bus.js'
+import { createToKey } from './item-key.js'
 import type { Limits } from './limits.js'
 import { LiveCalls } from './live-calls.js'
 import { LiveChannels } from './live-channels.js'
 import { LiveLog } from './live-log.js'
 import { LiveRequests } from './live-requests.js'
-import { ModelSteps } from './model-steps.js'
-import type { BusEvents, CallEndMessage, CallStartMessage, Delta, RequestEndMessage } from './messages.js'
+import type { BusEvents, CallEndMessage, Delta, RequestEndMessage } from './messages.js'
 
 /** Deltas that listeners of deltas may cause before the outermost one is through. */
 const NESTED_LIMIT = 1000
@@ -16,6 +20,7 @@ interface Context {
   clock: Clock
   instance: string
   limits: Limits
+  activity: ActivityOptions
 }
 
 /**
@@ -29,34 +34,45 @@ export class LiveState {
   readonly channels: LiveChannels
   readonly #bus: EventBus<BusEvents>
   readonly #unsubscribe: (() => void)[]
-  readonly #steps = new ModelSteps()
+  readonly #links: CallLinks
+  readonly #sweep: ActivitySweep
   #seq = 0
   #unpublished: Delta[] = []
   #anomalies = 0
 
   constructor(context: Context) {
-    const { bus } = context
+    const { bus, clock, instance } = context
     this.#bus = bus
-    const anomaly = (): void => {
-      this.#anomalies++
+    const toKey = createToKey(instance)
+    const parts = {
+      ...context,
+      toKey,
+      rules: new ActivityRules(context.activity),
+      anomaly: () => this.countAnomaly(),
     }
     this.log = new LiveLog(context)
-    this.channels = new LiveChannels(context)
+    this.channels = new LiveChannels(parts)
     this.requests = new LiveRequests({
-      ...context,
-      anomaly,
+      ...parts,
       publish: (item) => this.#publish({ seq: ++this.#seq, topic: 'request', item }),
-      ended: (record) => {
-        this.#steps.forget(record.id)
-        bus.publish('request.ended', record)
+      isCarried: (key) => this.#links.isCarried(key),
+      ended: ({ key, record, countedAt }) => {
+        this.#links.requestEnded(key)
+        bus.publish('request.ended', { record, time: countedAt })
       },
+      corrected: (correction) => bus.publish('request.corrected', correction),
     })
     this.calls = new LiveCalls({
-      ...context,
-      anomaly,
+      ...parts,
       publish: (item) => this.#publish({ seq: ++this.#seq, topic: 'call', item }),
-      ended: (record) => bus.publish('call.ended', record),
+      ended: (call) => {
+        bus.publish('call.ended', { record: call.record, time: call.countedAt })
+        this.#links.callEnded(call)
+      },
+      corrected: (correction) => bus.publish('call.corrected', correction),
     })
+    this.#links = new CallLinks({ calls: this.calls, requests: this.requests, toKey })
+    this.#sweep = new ActivitySweep({ clock, sweep: (now) => this.#sweepActive(now) })
     this.#unsubscribe = [
       bus.subscribe('log', (message) => {
         if (this.#isFlooded()) return
@@ -64,19 +80,28 @@ export class LiveState {
         this.#publish({ seq, topic: 'log', item: this.log.add(message, seq) })
       }),
       bus.subscribe('request.start', (message) => {
-        if (!this.#isFlooded()) this.requests.start(message)
+        if (this.#isFlooded()) return
+        this.requests.start(message)
+        this.#sweep.wake()
       }),
-      bus.subscribe('request.update', (message) => this.requests.update(message)),
+      bus.subscribe('request.update', (message) => {
+        if (!this.#isFlooded()) this.requests.update(message)
+      }),
       bus.subscribe('request.end', (message) => this.#endRequest(message)),
       bus.subscribe('call.start', (message) => {
-        if (!this.#isFlooded()) this.#startCall(message)
+        if (this.#isFlooded()) return
+        const call = this.calls.start(message)
+        if (call !== undefined) this.#links.callStarted(call)
+        this.#sweep.wake()
       }),
       bus.subscribe('call.progress', (message) => {
-        this.calls.progress(message)
-        const requestId = this.calls.get(message.id)?.requestId
-        if (requestId !== undefined) this.requests.touch(requestId)
+        const call = this.calls.progress(message)
+        if (call !== undefined) this.#links.callProgressed(call)
       }),
       bus.subscribe('call.end', (message) => this.#endCall(message)),
+      bus.subscribe('call.amend', (message) => {
+        if (!this.#isFlooded()) this.calls.amend(message)
+      }),
       bus.subscribe('channel', (message) => {
         const item = this.channels.set(message)
         if (item !== undefined) this.#publish({ seq: ++this.#seq, topic: 'channel', item })
@@ -94,12 +119,18 @@ export class LiveState {
     return this.#anomalies
   }
 
+  /** Requests and calls in flight that ended as stale to make room for newer ones. */
+  get evicted(): number {
+    return this.requests.evicted + this.calls.evicted
+  }
+
   countAnomaly(): void {
     this.#anomalies++
   }
 
   close(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#sweep.close()
     this.requests.close()
     this.calls.close()
   }
@@ -112,51 +143,38 @@ export class LiveState {
     this.#unpublished = []
   }
 
+  /** Calls first: a request lives by those that do well. */
+  #sweepActive(now: number): boolean {
+    this.calls.sweep(now)
+    this.requests.sweep(now)
+    return this.calls.activeCount + this.requests.activeCount > 0
+  }
+
   #endRequest(message: RequestEndMessage): void {
-    const record = this.requests.isActive(message.id) ? this.requests.get(message.id) : undefined
-    this.requests.end(message)
-    if (message.state !== 'error' || message.logged === true || record === undefined) return
+    const record = this.requests.end(message)?.record
+    if (record === undefined || message.state !== 'error' || message.logged === true) return
     this.#bus.publish('log', {
       level: 'error',
       source: 'request',
       message: `${record.name ?? record.kind}: ${message.error ?? 'failed'}`,
       requestId: record.id,
       session: record.session,
+      instance: record.instance,
     })
-  }
-
-  #startCall(message: CallStartMessage): void {
-    this.calls.start(message)
-    const { requestId, model } = message
-    if (requestId === undefined || !this.calls.isActive(message.id) || !this.requests.isActive(requestId))
-      return
-    const step = this.#steps.begin(requestId, { id: message.id, model }, this.requests.get(requestId)?.step)
-    this.requests.update({ id: requestId, activity: 'working', step })
   }
 
   #endCall(message: CallEndMessage): void {
-    const wasActive = this.calls.isActive(message.id)
-    this.calls.end(message)
-    const call = this.calls.get(message.id)
-    if (call === undefined || !wasActive) return
-    if (call.requestId !== undefined) this.#endModelStep(call.requestId, call.id)
-    if (message.state !== 'error') return
+    const record = this.calls.end(message)?.record
+    if (record === undefined || message.state !== 'error' || message.logged === true) return
     this.#bus.publish('log', {
       level: 'error',
       source: 'model',
-      message: `${call.provider} ${call.model}: ${message.error ?? message.errorType ?? 'failed'}`,
-      callId: call.id,
-      requestId: call.requestId,
-      session: call.session,
+      message: `${record.provider} ${record.model}: ${message.error ?? message.errorType ?? 'failed'}`,
+      callId: record.id,
+      requestId: record.requestId,
+      session: record.session,
+      instance: record.instance,
     })
-  }
-
-  #endModelStep(requestId: string, callId: string): void {
-    const step = this.#steps.end(requestId, callId)
-    // A step that the host has set meanwhile is newer than the call.
-    const isCall = this.requests.get(requestId)?.step?.kind === 'model'
-    if (step !== undefined && isCall && this.requests.isActive(requestId))
-      this.requests.update({ id: requestId, step })
   }
 
   /** A listener that answers each delta with another one would go on for ever. */

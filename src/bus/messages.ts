@@ -170,13 +170,29 @@ export interface Tick {
   metrics: Metrics
 }
 
+/** Work that reached its end. */
+export interface Ended<Record> {
+  record: Record
+  /** Monotonic. */
+  time: number
+}
+
+/** The record of ended work was put right: by a late end, or by what became known of it later. */
+export interface Corrected<Record> {
+  before: Record
+  after: Record
+  /** When its end was told of. Monotonic. */
+  time: number
+}
+
 export interface BusEvents extends Messages {
   delta: Delta
   tick: Tick
   /** The recorder was closed: nothing will come any more. */
   closed: undefined
-  /** A request reached its end. Comes also for those that sampling keeps out of the feed. */
-  'request.ended': RequestRecord
-  /** A call reached its end. */
-  'call.ended': CallRecord
+  /** Comes also for requests that sampling keeps out of the feed. */
+  'request.ended': Ended<RequestRecord>
+  'request.corrected': Corrected<RequestRecord>
+  'call.ended': Ended<CallRecord>
+  'call.corrected': Corrected<CallRecord>
 }

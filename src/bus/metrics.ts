@@ -42,7 +42,7 @@ export class MetricsRecorder {
   readonly #samplers: Partial<Samplers> = {}
   readonly #sessions: SessionTracker
   readonly #requests: RequestMetrics
-  readonly #calls = new CallMetrics()
+  readonly #calls: CallMetrics
   readonly #unsubscribe: (() => void)[]
 
   constructor(context: Context) {
@@ -51,6 +51,7 @@ export class MetricsRecorder {
     this.#startedAt = clock.monotonic()
     this.#sessions = new SessionTracker(limits.sessions)
     this.#requests = new RequestMetrics(this.#startedAt)
+    this.#calls = new CallMetrics(this.#startedAt)
     this.#unsubscribe = [
       bus.subscribe('counter', ({ name, add }) => this.#count(name, add)),
       bus.subscribe('gauge', ({ name, value }) => this.setGauge(name, value)),
@@ -60,15 +61,17 @@ export class MetricsRecorder {
       bus.subscribe('request.start', ({ session }) => this.#see(session)),
       bus.subscribe('request.update', ({ session }) => this.#see(session)),
       bus.subscribe('call.start', ({ session }) => this.#see(session)),
-      bus.subscribe('request.ended', (request) => {
+      bus.subscribe('request.ended', ({ record, time }) => {
         this.#count('requests', 1)
-        if (request.kind === 'message') this.#count('messagesProcessed', 1)
-        this.#requests.add(request, clock.monotonic())
+        if (record.kind === 'message') this.#count('messagesProcessed', 1)
+        this.#requests.add(record, time)
       }),
-      bus.subscribe('call.ended', (call) => {
+      bus.subscribe('request.corrected', ({ after, time }) => this.#requests.correct(after, time)),
+      bus.subscribe('call.ended', ({ record, time }) => {
         this.#count('calls', 1)
-        this.#calls.add(call, clock.monotonic())
+        this.#calls.add(record, time)
       }),
+      bus.subscribe('call.corrected', ({ before, after, time }) => this.#calls.correct(before, after, time)),
     ]
   }
 
@@ -124,9 +127,16 @@ export class MetricsRecorder {
 
   #counterValues(): Record<string, number> {
     const counters = Object.fromEntries(this.#counters)
-    const { anomalies } = this.#context.state
-    if (anomalies > 0) counters['anomalies'] = (counters['anomalies'] ?? 0) + anomalies
-    if (this.#context.faults.count > 0) counters['faults'] = this.#context.faults.count
+    const { state, faults } = this.#context
+    const losses = {
+      anomalies: state.anomalies,
+      faults: faults.count,
+      evicted: state.evicted,
+      modelOverflow: this.#calls.overflow,
+    }
+    for (const [name, count] of Object.entries(losses)) {
+      if (count > 0) counters[name] = (counters[name] ?? 0) + count
+    }
     return counters
   }
 

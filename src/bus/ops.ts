@@ -1,5 +1,4 @@
 import type {
-  Activity,
   CallRecord,
   ChannelRecord,
   ChannelState,
@@ -13,7 +12,7 @@ import type {
   Snapshot,
 } from './protocol.js'
 import type { EventBus } from './event-bus.js'
-import type { BusEvents, TokenCounts } from './messages.js'
+import type { BusEvents, SettableActivity, TokenCounts } from './messages.js'
 import type { Cancel } from './clock.js'
 
 /*
@@ -39,7 +38,7 @@ export interface RequestOptions {
   name?: string | undefined
   session?: string | undefined
   channel?: string | undefined
-  activity?: Extract<Activity, 'queued' | 'working'> | undefined
+  activity?: SettableActivity | undefined
   /** From a source that sees everything (an HTTP hook): sampled on a busy host. Default: false. */
   automatic?: boolean | undefined
 }
@@ -48,7 +47,7 @@ export interface RequestUpdate {
   name?: string | undefined
   session?: string | undefined
   channel?: string | undefined
-  activity?: Extract<Activity, 'queued' | 'working'> | undefined
+  activity?: SettableActivity | undefined
   /** What it does now; `null` ends the step. */
   step?: { kind: string; name: string } | null | undefined
 }

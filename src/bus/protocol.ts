@@ -14,7 +14,9 @@ export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as co
 export type Level = (typeof LEVELS)[number]
 
 export type WorkState = 'active' | 'ok' | 'error' | 'cancelled' | 'stale'
-export type Activity = 'queued' | 'working' | 'stalled' | 'stuck'
+/** Found by the recorder: `stalled` gives no sign of life for far longer than usual, `stuck` runs for far too long. */
+export type Halt = 'stalled' | 'stuck'
+export type Activity = 'queued' | 'working' | Halt
 
 export const CHANNEL_STATES = ['connected', 'connecting', 'disconnected', 'error'] as const
 export type ChannelState = (typeof CHANNEL_STATES)[number]
@@ -75,6 +77,8 @@ export interface CallRecord {
   streaming: boolean
   startedAt: number
   state: WorkState
+  /** Only while the call is halted; one in flight without it is working. */
+  activity?: Halt
   endedAt?: number
   firstTokenAt?: number
   timeToFirstToken?: number
@@ -117,6 +121,8 @@ export interface Quantiles {
 
 export interface CallStatistics {
   total: number
+  /** Calls that ended, per second of the window; while the recorder is younger than it, of the time since its start. */
+  rate: number
   errors: number
   /** Absent when there was no call. */
   errorRate?: number

@@ -1,5 +1,5 @@
 import type { EventBus } from './event-bus.js'
-import type { BusEvents, TokenCounts } from './messages.js'
+import type { BusEvents, SettableActivity, TokenCounts } from './messages.js'
 import type { CallEnd, CallHandle, CallOptions, Ops, RequestHandle, RequestOptions } from './ops.js'
 import { toErrorText, toName, toPlainFields, toText } from './plain.js'
 import { CHANNEL_STATES, LEVELS } from './protocol.js'
@@ -148,7 +148,7 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
   }
 }
 
-function toActivity(activity: unknown): 'queued' | 'working' | undefined {
+function toActivity(activity: unknown): SettableActivity | undefined {
   return activity === 'queued' || activity === 'working' ? activity : undefined
 }
 

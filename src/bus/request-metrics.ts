@@ -1,3 +1,4 @@
+import { toDigits } from './digits.js'
 import { Histogram } from './histogram.js'
 import type { RequestRecord, RequestStatistics } from './protocol.js'
 import { RollingWindow, type Mergeable } from './rolling-window.js'
@@ -11,8 +12,14 @@ class RequestAggregate implements Mergeable<RequestAggregate> {
 
   add(request: RequestRecord): void {
     this.total++
-    if (request.state === 'error' || request.state === 'stale') this.errors++
-    if (request.duration !== undefined) this.latency.add(request.duration)
+    if (hasFailed(request)) this.errors++
+    this.#addLatency(request)
+  }
+
+  /** A request that was given up as stale has ended after all. */
+  correct(request: RequestRecord): void {
+    if (!hasFailed(request)) this.errors--
+    this.#addLatency(request)
   }
 
   merge(other: RequestAggregate): void {
@@ -25,6 +32,15 @@ class RequestAggregate implements Mergeable<RequestAggregate> {
     this.total = this.errors = 0
     this.latency.clear()
   }
+
+  /** How long a stale one took nobody knows. */
+  #addLatency({ state, duration }: RequestRecord): void {
+    if (state !== 'stale' && duration !== undefined) this.latency.add(duration)
+  }
+}
+
+function hasFailed({ state }: RequestRecord): boolean {
+  return state === 'error' || state === 'stale'
 }
 
 /** Figures of the requests that ended within the last 5 minutes. */
@@ -41,13 +57,18 @@ export class RequestMetrics {
     this.#window.at(time).add(request)
   }
 
+  /** `request` was counted as stale at `time`; where the window still holds it, it counts as it ended. */
+  correct(request: RequestRecord, time: number): void {
+    this.#window.find(time)?.correct(request)
+  }
+
   statistics(time: number): RequestStatistics {
     const all = new RequestAggregate()
     this.#window.mergeInto(all, time)
     const seconds = Math.max(1, Math.min(SPAN, time - this.#startedAt) / 1000)
     return {
-      rate: Math.round((all.total / seconds) * 1000) / 1000,
-      ...(all.total > 0 && { errorRate: all.errors / all.total }),
+      rate: toDigits(all.total / seconds, 3),
+      ...(all.total > 0 && { errorRate: toDigits(all.errors / all.total, 3) }),
       latency: all.latency.quantiles(),
     }
   }

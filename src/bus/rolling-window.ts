@@ -5,7 +5,7 @@ export interface Mergeable<Self> {
 }
 
 /** Parts of the span that move on one by one; the window's edge is true to one of them. */
-const SLOTS = 12
+export const SLOTS = 12
 
 /**
  * What was recorded within the last `span` milliseconds, true to a twelfth of it: 12 slots are filled in turn, and
@@ -24,13 +24,19 @@ export class RollingWindow<Value extends Mergeable<Value>> {
   /** The value to record into at `time`. */
   at(time: number): Value {
     const tick = Math.floor(time / this.#width)
-    const index = ((tick % SLOTS) + SLOTS) % SLOTS
-    const slot = (this.#slots[index] ??= { tick, value: this.#create() })
+    const slot = (this.#slots[slotOf(tick)] ??= { tick, value: this.#create() })
     if (slot.tick !== tick) {
       slot.value.clear()
       slot.tick = tick
     }
     return slot.value
+  }
+
+  /** What was recorded into at `time`, if the window still holds it. */
+  find(time: number): Value | undefined {
+    const tick = Math.floor(time / this.#width)
+    const slot = this.#slots[slotOf(tick)]
+    return slot?.tick === tick ? slot.value : undefined
   }
 
   /** Adds all that the window holds at `time` to `into`. */
@@ -40,4 +46,9 @@ export class RollingWindow<Value extends Mergeable<Value>> {
       if (slot !== undefined && slot.tick > tick - SLOTS && slot.tick <= tick) into.merge(slot.value)
     }
   }
+}
+
+/** The slot of a tick; those of a clock that begins below 0 have one, too. */
+export function slotOf(tick: number): number {
+  return ((tick % SLOTS) + SLOTS) % SLOTS
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { ActivityOptions } from '../bus/activity-options.js'
 import { createCore } from '../bus/create-ops.js'
 import type { Limits } from '../bus/limits.js'
 import type { Ops } from '../bus/ops.js'
@@ -16,6 +17,8 @@ export interface CreateOpsOptions {
   instance?: string
   /** How much is kept in memory; see `Limits` for each bound and its default. */
   limits?: Partial<Limits>
+  /** When work in flight counts as stalled, stuck or stale; see `ActivityOptions` for each threshold and its default. */
+  activity?: Partial<ActivityOptions>
 }
 
 /**
@@ -35,6 +38,7 @@ export function createOps(options: CreateOpsOptions = {}): Ops {
     environment: options.environment,
     instance: options.instance ?? `${hostname()}-${process.pid}`,
     limits: options.limits,
+    activity: options.activity,
   })
   const stopWatching = watchProcess(ops)
   const closeCore = ops.close

@@ -5,12 +5,15 @@ export class OpsError extends Error {
   /** Stable, `OPS_…`. */
   readonly code: string
   readonly statusCode: number
+  /** Headers that belong to the answer, such as `retry-after`. */
+  readonly headers: Record<string, string>
 
-  constructor(code: string, statusCode: number, message: string) {
+  constructor(code: string, statusCode: number, message: string, headers: Record<string, string> = {}) {
     super(message)
     this.name = 'OpsError'
     this.code = code
     this.statusCode = statusCode
+    this.headers = headers
   }
 }
 
@@ -25,8 +28,9 @@ export function sendError(
   reply: FastifyReply,
 ): void {
   const status = error.statusCode ?? 500
-  if (error instanceof OpsError) void reply.code(status).send(toErrorBody(error.code, error.message))
-  else if (status < 500) void reply.code(status).send(toErrorBody('OPS_BAD_REQUEST', error.message))
+  if (error instanceof OpsError) {
+    void reply.code(status).headers(error.headers).send(toErrorBody(error.code, error.message))
+  } else if (status < 500) void reply.code(status).send(toErrorBody('OPS_BAD_REQUEST', error.message))
   else {
     request.log.error({ err: error }, 'a dashboard route failed')
     void reply
@@ -44,9 +48,17 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): void
     .send(toErrorBody('OPS_NOT_FOUND', `There is no ${request.method} ${path} here.`))
 }
 
-export function sendMethodNotAllowed(request: FastifyRequest, reply: FastifyReply): void {
+/** Answers 405. `accepted` are the methods that the address has. */
+export function sendMethodNotAllowed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  accepted: readonly string[] = ['GET', 'HEAD'],
+): void {
+  const are = accepted.length === 1 ? 'is' : 'are'
   void reply
     .code(405)
-    .header('allow', 'GET, HEAD')
-    .send(toErrorBody('OPS_METHOD', `${request.method} is not accepted here; GET and HEAD are.`))
+    .header('allow', accepted.join(', '))
+    .send(
+      toErrorBody('OPS_METHOD', `${request.method} is not accepted here; ${accepted.join(' and ')} ${are}.`),
+    )
 }

@@ -6,10 +6,14 @@ import { sendError } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
+import { createBodyReader } from './intake/body.js'
 import { nodeClock } from './node-clock.js'
+import { otlpIntakeOf } from './otlp/intake.js'
+import { otlpOptions, type OtlpOptions } from './otlp/options.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
+import { otlpRoutes } from './routes/otlp.js'
 import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
 import { answerUnknown } from './routes/unknown.js'
@@ -33,6 +37,13 @@ const pluginOptions = z.strictObject({
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
   ),
+  otlp: z
+    .preprocess(
+      (otlp) => (typeof otlp === 'object' ? parse(otlpOptions, otlp, 'otlp option') : otlp),
+      z.union([z.boolean(), otlpOptions]),
+    )
+    .default(true)
+    .describe('true, false, or an object of options'),
   ignore: z
     .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
     .optional()
@@ -59,17 +70,20 @@ export interface OpswireOptions {
   log?: boolean
   /** Bounds of the feed; see `FeedLimits` for each and its default. */
   feed?: Partial<FeedLimits>
+  /** Take what OpenTelemetry exporters send to `/v1/traces`, `/v1/logs` and `/v1/metrics`. Default: true. */
+  otlp?: boolean | OtlpOptions
   /** HTTP requests to leave out; the dashboard's own always are. */
   ignore?: (request: FastifyRequest) => boolean
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, feed, ignore, logLevel, logSerializers } = parse(
+  const { ops, prefix, http, log, feed, otlp, ignore, logLevel, logSerializers } = parse(
     pluginOptions,
     options,
     'option',
   )
   const hub = createHub(ops, nodeClock, feed)
+  const bodies = createBodyReader(nodeClock)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
   if (http) {
     watchHttpRequests(app, ops, {
@@ -80,6 +94,7 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
   // Open streams are never idle: unless they end first, closing the host would wait for them for ever.
   app.addHook('preClose', (done) => {
     hub.close()
+    bodies.close()
     stopLog?.()
     done()
   })
@@ -100,6 +115,9 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         done()
       })
       healthRoute(scope, ops)
+      if (otlp !== false) {
+        otlpRoutes(scope, { bodies, intake: otlpIntakeOf(ops, otlp === true ? otlpOptions.parse({}) : otlp) })
+      }
       await pageRoutes(scope)
     },
     { prefix, logLevel: logLevel ?? 'warn', ...(logSerializers && { logSerializers }) },

@@ -7,7 +7,11 @@ export interface Answer {
 }
 
 /** Sends what `fetch` would not: any method, and the path of `options` as it is written. */
-export function send(url: string, options: http.RequestOptions = {}, body?: string): Promise<Answer> {
+export function send(
+  url: string,
+  options: http.RequestOptions = {},
+  body?: string | Buffer,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { agent: false, ...options }, (response) => {
       const chunks: string[] = []

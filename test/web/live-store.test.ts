@@ -70,6 +70,7 @@ const end = (id: string): CallDelta => ({ phase: 'end', ...call(id, { state: 'ok
 const none = { count: 0 }
 const calls: CallWindow = {
   total: 0,
+  rate: 0,
   errors: 0,
   latency: none,
   timeToFirstToken: none,

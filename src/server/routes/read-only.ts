@@ -20,6 +20,6 @@ export function readOnly(
     url,
     // Before the body is read: what it holds makes no difference.
     onRequest: (request, reply) => sendMethodNotAllowed(request, reply),
-    handler: sendMethodNotAllowed,
+    handler: (request, reply) => sendMethodNotAllowed(request, reply),
   })
 }

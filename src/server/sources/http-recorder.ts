@@ -26,8 +26,10 @@ export class HttpRecorder {
 
   constructor(ops: Ops) {
     this.#ops = ops
-    ops.bus.subscribe('log', ({ level, requestId }) => {
+    ops.bus.subscribe('log', ({ level, requestId, instance = ops.instance }) => {
       if (requestId === undefined || (level !== 'error' && level !== 'fatal')) return
+      // Another process may count its requests by the same numbers.
+      if (instance !== ops.instance) return
       const recording = this.#byHostId.get(requestId)
       if (recording !== undefined) recording.isLogged = true
     })

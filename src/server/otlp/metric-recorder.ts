@@ -1,0 +1,110 @@
+import type { Clock } from '../../bus/clock.js'
+import type { EventBus } from '../../bus/event-bus.js'
+import type { BusEvents } from '../../bus/messages.js'
+import { toPlainValue } from './attributes.js'
+import { CounterSeries } from './counter-series.js'
+import type { Steps } from './decode-envelope.js'
+import type { DecodedMetrics } from './decode-metrics.js'
+import type { Instances } from './instances.js'
+import type { NumberMetric, NumberPoint } from './telemetry.js'
+
+/** Milliseconds after which the last value of a silent instance counts no more. */
+const IDLE_LIMIT = 5 * 60_000
+/** Counts the data points that nothing here uses. */
+export const UNUSED_COUNTER = 'otlpUnused'
+
+interface LastValue {
+  value: number
+  /** Monotonic. */
+  seenAt: number
+}
+
+interface Context {
+  bus: EventBus<BusEvents>
+  clock: Clock
+  instances: Instances
+  /** Names of metrics, by the gauge or counter that they become. */
+  map: Readonly<Record<string, string>>
+}
+
+/** Records the metrics that the operator has named as gauges and counters. */
+export class MetricRecorder {
+  readonly #context: Context
+  /** What a metric becomes; one may become several. */
+  readonly #names = new Map<string, string[]>()
+  readonly #series: CounterSeries
+  /** By metric, then by instance. */
+  readonly #values = new Map<string, Map<string, LastValue>>()
+
+  constructor(context: Context) {
+    this.#context = context
+    this.#series = new CounterSeries(context.clock.now())
+    for (const [name, metric] of Object.entries(context.map)) {
+      this.#names.set(metric, [...(this.#names.get(metric) ?? []), name])
+    }
+  }
+
+  isWanted(metric: string): boolean {
+    return this.#names.has(metric)
+  }
+
+  /** Records the metrics of one body, in steps. */
+  *record({ items, unused }: DecodedMetrics): Steps<void> {
+    for (const metric of items) {
+      yield
+      if (metric.points.length === 0) continue
+      if (metric.isMonotonic) this.#count(metric)
+      else this.#measure(metric)
+    }
+    if (unused > 0) this.#context.bus.publish('counter', { name: UNUSED_COUNTER, add: unused })
+  }
+
+  #count(metric: NumberMetric): void {
+    const instance = this.#instanceOf(metric)
+    let add = 0
+    for (const point of metric.points) {
+      add +=
+        metric.kind === 'increments'
+          ? point.value
+          : this.#series.add(`${instance}\n${metric.name}\n${toKey(point)}`, point)
+    }
+    if (add <= 0) return
+    for (const name of this.#names.get(metric.name)!) this.#context.bus.publish('counter', { name, add })
+  }
+
+  /** The value of a metric is the sum over all attributes and instances. */
+  #measure(metric: NumberMetric): void {
+    const { bus, clock } = this.#context
+    const now = clock.monotonic()
+    const values = this.#values.get(metric.name) ?? new Map<string, LastValue>()
+    this.#values.set(metric.name, values)
+    const instance = this.#instanceOf(metric)
+    const before = metric.kind === 'increments' ? (values.get(instance)?.value ?? 0) : 0
+    values.set(instance, { value: before + sumOfNewest(metric), seenAt: now })
+    let sum = 0
+    for (const [each, { value, seenAt }] of values) {
+      if (now - seenAt > IDLE_LIMIT) values.delete(each)
+      else sum += value
+    }
+    for (const name of this.#names.get(metric.name)!) bus.publish('gauge', { name, value: sum })
+  }
+
+  #instanceOf({ origin }: NumberMetric): string {
+    const { instances, clock } = this.#context
+    return instances.nameOf(origin.resource, clock.monotonic())
+  }
+}
+
+/** The points of one collection have one time; older ones are of attributes that are gone. */
+function sumOfNewest({ points, kind }: NumberMetric): number {
+  const newest = points.reduce((time, point) => Math.max(time, point.time), 0)
+  return points
+    .filter(({ time }) => kind === 'increments' || time === newest)
+    .reduce((sum, { value }) => sum + value, 0)
+}
+
+/** Tells series apart, whatever the order of their attributes. */
+function toKey({ attributes }: NumberPoint): string {
+  const entries = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify(entries.map(([name, value]) => [name, toPlainValue(value)])).slice(0, 1000)
+}
