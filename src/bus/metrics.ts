@@ -44,6 +44,8 @@ export class MetricsRecorder {
   readonly #requests: RequestMetrics
   readonly #calls: CallMetrics
   readonly #unsubscribe: (() => void)[]
+  /** Requests that a source has counted without recording them. */
+  #sampledOut = 0
 
   constructor(context: Context) {
     const { bus, clock, limits } = context
@@ -94,15 +96,21 @@ export class MetricsRecorder {
     const { clock, instance, state } = this.#context
     const now = clock.monotonic()
     const process = this.#sampled('process')
+    const tallies = this.#sampled('requests')
+    if (tallies !== undefined && tallies.ended.count > 0) {
+      this.#count('requests', tallies.ended.count)
+      this.#requests.addAll(tallies.ended, now)
+      this.#sampledOut += tallies.ended.count
+    }
     return {
       uptime: Math.round(now - this.#startedAt),
       instance,
       counters: this.#counterValues(),
-      gauges: this.#gaugeValues(now),
+      gauges: this.#gaugeValues(now, tallies?.active ?? 0),
       ...(process !== undefined && { process }),
       requests: this.#requests.statistics(now),
       calls: this.#calls.statistics(now, state.calls.activeRecords()),
-      feed: { ...(this.#sampled('feed') ?? NO_FEED), sampled: state.requests.sampledOut },
+      feed: { ...(this.#sampled('feed') ?? NO_FEED), sampled: state.requests.sampledOut + this.#sampledOut },
     }
   }
 
@@ -140,12 +148,12 @@ export class MetricsRecorder {
     return counters
   }
 
-  #gaugeValues(now: number): Record<string, number> {
+  #gaugeValues(now: number, activeElsewhere: number): Record<string, number> {
     const { state, faults } = this.#context
     const gauges: Record<string, number> = {
       activeSessions: this.#sessions.count(now),
       queueDepth: state.requests.queuedCount,
-      activeRequests: state.requests.activeCount,
+      activeRequests: state.requests.activeCount + activeElsewhere,
       activeCalls: state.calls.activeCount,
     }
     for (const [name, gauge] of this.#gauges) {
