@@ -65,6 +65,8 @@ export interface CallOptions {
   streaming?: boolean | undefined
   /** Default: `api`. */
   source?: string | undefined
+  /** Epoch milliseconds. Default: now. */
+  startedAt?: number | undefined
 }
 
 export type CallProgress = TokenCounts
@@ -72,6 +74,10 @@ export type CallProgress = TokenCounts
 export interface CallEnd extends TokenCounts {
   finishReason?: string | undefined
   httpStatus?: number | undefined
+  /** The model that answered, where the one asked for was not known. */
+  model?: string | undefined
+  /** Whether it streamed, where that was not known at the start. */
+  streaming?: boolean | undefined
 }
 
 export interface CallHandle {

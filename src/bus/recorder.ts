@@ -35,6 +35,7 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
         operation: toName(options.operation),
         streaming: options.streaming === true,
         source: toName(options.source),
+        startedAt: toNumber(options.startedAt),
       }),
     )
     const end = (
@@ -47,6 +48,8 @@ export function createRecorder(bus: EventBus<BusEvents>, anomaly: () => void): R
         state,
         ...toTokenCounts(details),
         finishReason: toName(read(details, 'finishReason')),
+        model: toName(read(details, 'model')),
+        streaming: toFlag(read(details, 'streaming')),
         httpStatus: toNumber(read(details, 'httpStatus')) ?? statusOf(error),
         ...(state === 'error' && { error: toErrorText(error), errorType: errorTypeOf(error) }),
       })
@@ -154,6 +157,10 @@ function toActivity(activity: unknown): SettableActivity | undefined {
 
 function toNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+function toFlag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
 }
 
 function toTokenCounts(counts: TokenCounts | undefined): TokenCounts {

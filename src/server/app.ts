@@ -2,14 +2,17 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { pino } from 'pino'
 import type { Ops } from '../bus/ops.js'
 import { sendError } from './errors.js'
-import opswire from './fastify.js'
+import opswire, { type OpswireOptions } from './fastify.js'
 import { answerUnknown } from './routes/unknown.js'
+
+/** What the command line decides. */
+type AppOptions = Pick<OpswireOptions, 'proxy'>
 
 /**
  * The standalone server: the dashboard at `/`, showing this process and its log. Not listening yet; closing it
  * closes `ops` too.
  */
-export async function buildApp(ops: Ops): Promise<FastifyInstance> {
+export async function buildApp(ops: Ops, options: AppOptions = {}): Promise<FastifyInstance> {
   // The lines are for the dashboard; the terminal stays quiet but for what the command itself prints.
   const logger: FastifyBaseLogger = pino({ name: 'opswire', level: 'info' }, { write: () => undefined })
   const app = Fastify({
@@ -26,6 +29,6 @@ export async function buildApp(ops: Ops): Promise<FastifyInstance> {
     ops.close()
     done()
   })
-  await app.register(opswire, { ops, prefix: '/', http: false })
+  await app.register(opswire, { ops, prefix: '/', http: false, ...options })
   return app
 }

@@ -11,8 +11,8 @@ import { VERSION } from './version.js'
 const CUT_AFTER = 400
 const END_AFTER = 900
 
-async function serve({ host, port, service }: ServeConfig): Promise<void> {
-  const app = await buildApp(createOps({ service, version: VERSION }))
+async function serve({ host, port, service, proxy }: ServeConfig): Promise<void> {
+  const app = await buildApp(createOps({ service, version: VERSION }), { proxy })
   const url = await listen(app, { host, port, hint: '--port' })
   closeWithGrace({ delay: END_AFTER, logger: false }, async ({ err }) => {
     if (err !== undefined) console.error('opswire:', err)

@@ -17,7 +17,8 @@ export class OpsError extends Error {
   }
 }
 
-function toErrorBody(code: string, message: string): { error: { code: string; message: string } } {
+/** The one shape of errors. */
+export function toErrorBody(code: string, message: string): { error: { code: string; message: string } } {
   return { error: { code, message } }
 }
 

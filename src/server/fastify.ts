@@ -10,12 +10,14 @@ import { createBodyReader } from './intake/body.js'
 import { nodeClock } from './node-clock.js'
 import { otlpIntakeOf } from './otlp/intake.js'
 import { otlpOptions, type OtlpOptions } from './otlp/options.js'
+import { toUpstreams } from './proxy/upstreams.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
+import { proxyRoutes } from './routes/proxy.js'
 import { answerUnknown } from './routes/unknown.js'
 import { watchHttpRequests } from './sources/http-requests.js'
 import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
@@ -44,6 +46,10 @@ const pluginOptions = z.strictObject({
     )
     .default(true)
     .describe('true, false, or an object of options'),
+  proxy: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("an object of names and addresses, such as { openai: 'https://api.openai.com/v1' }"),
   ignore: z
     .custom<(request: FastifyRequest) => boolean>((value) => typeof value === 'function')
     .optional()
@@ -72,16 +78,22 @@ export interface OpswireOptions {
   feed?: Partial<FeedLimits>
   /** Take what OpenTelemetry exporters send to `/v1/traces`, `/v1/logs` and `/v1/metrics`. Default: true. */
   otlp?: boolean | OtlpOptions
+  /**
+   * Model APIs to pass requests on to: `{ openai: 'https://api.openai.com/v1' }` gives `PREFIX/proxy/openai/…`. Whoever
+   * reaches it can use what these addresses give without a credential. Default: none.
+   */
+  proxy?: Record<string, string>
   /** HTTP requests to leave out; the dashboard's own always are. */
   ignore?: (request: FastifyRequest) => boolean
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, feed, otlp, ignore, logLevel, logSerializers } = parse(
+  const { ops, prefix, http, log, feed, otlp, proxy, ignore, logLevel, logSerializers } = parse(
     pluginOptions,
     options,
     'option',
   )
+  const upstreams = toUpstreams(proxy, 'option')
   const hub = createHub(ops, nodeClock, feed)
   const bodies = createBodyReader(nodeClock)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
@@ -118,6 +130,7 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
       if (otlp !== false) {
         otlpRoutes(scope, { bodies, intake: otlpIntakeOf(ops, otlp === true ? otlpOptions.parse({}) : otlp) })
       }
+      if (upstreams.size > 0) proxyRoutes(scope, ops, upstreams)
       await pageRoutes(scope)
     },
     { prefix, logLevel: logLevel ?? 'warn', ...(logSerializers && { logSerializers }) },
