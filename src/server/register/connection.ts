@@ -15,6 +15,21 @@ export interface WatchedSocket extends Socket {
   [CONNECTION]?: Connection
 }
 
+/** Those that carry requests now or did before, until they are closed. */
+export const connections = new Set<Connection>()
+
+/** The request in flight, if it is the only one. */
+export function soleInbound(): Inbound | undefined {
+  let sole: Inbound | undefined
+  for (const connection of connections) {
+    for (const inbound of requestsOf(connection)) {
+      if (sole !== undefined) return undefined
+      sole = inbound
+    }
+  }
+  return sole
+}
+
 /** The record of a request in flight, if it has one. */
 export function inboundOf(request: IncomingMessage): Inbound | undefined {
   const connection = (request.socket as WatchedSocket)[CONNECTION]

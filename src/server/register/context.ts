@@ -12,6 +12,10 @@ export function followInbounds(): void {
   isOn = true
 }
 
+export function isFollowing(): boolean {
+  return isOn
+}
+
 /** What happens from now on in this course of events belongs to `inbound`. */
 export function enterInbound(inbound: Inbound): void {
   if (isOn) storage.enterWith(inbound)

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Cancel } from '../../bus/clock.js'
 import { RequestSampler } from '../../bus/request-sampler.js'
-import { CONNECTION, requestsOf, take, type Connection, type WatchedSocket } from './connection.js'
+import { CONNECTION, connections, requestsOf, take, type Connection, type WatchedSocket } from './connection.js'
 import { enterInbound } from './context.js'
 import { Inbound } from './inbound.js'
 import { isOwnServer } from './own-servers.js'
@@ -31,7 +31,6 @@ export function watchInboundHttp(watch: Watch): Cancel {
   const { ops } = watch
   const sampler = new RequestSampler()
   const tally = new RequestTally()
-  const connections = new Set<Connection>()
   let sweeping: NodeJS.Timeout | undefined
 
   const start = (message: unknown): void => {

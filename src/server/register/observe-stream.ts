@@ -1,4 +1,6 @@
+import type { ReadableStreamReadResult } from 'node:stream/web'
 import { override } from './override.js'
+import { passThrough } from './pass-through.js'
 
 /** What passes by. None of these may throw. */
 export interface StreamEvents {
@@ -12,98 +14,52 @@ export interface StreamEvents {
 type Bytes = ReadableStream<Uint8Array>
 type Reader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader
 
+/** What reads on by ways of its own. */
+const CONSUMERS = ['tee', 'pipeTo', 'pipeThrough', 'values', Symbol.asyncIterator]
+
 /**
  * Tells what an app reads from a stream, as it reads it. The stream stays the same object with the same chunks, and
  * nothing is read that the app does not ask for. However it reads, it goes through one of these methods.
  */
 export function observeStream(stream: Bytes, events: StreamEvents): void {
-  const native = { getReader: stream.getReader, locked: () => stream.locked }
-  override(
-    stream,
-    'getReader',
-    (getReader) =>
-      function (this: Bytes, ...args: never[]) {
-        const reader = (getReader as (...args: never[]) => Reader).apply(this, args)
-        observeReader(reader, events)
-        return reader
-      } as Bytes['getReader'],
-  )
-  override(
-    stream,
-    'cancel',
-    (cancel) =>
-      function (this: Bytes, reason?: unknown) {
-        if (!this.locked) events.cancel()
-        return cancel.call(this, reason)
-      },
-  )
-  for (const key of ['tee', 'pipeTo', 'pipeThrough', 'values', Symbol.asyncIterator] as const) {
-    override(stream, key as 'tee', (method) => {
-      const read = method as (...args: unknown[]) => unknown
-      return function (this: Bytes, ...args: unknown[]): unknown {
-        if (this.locked) return read.apply(this, args)
-        const { through, release } = passThrough(this, isByteStream(this, native.getReader))
-        return releaseAfter(() => read.apply(through, args), release)
-      } as unknown as Bytes['tee']
+  const canGiveBytes = isByteStream(stream)
+  override(stream, 'getReader', (proceed) => {
+    const reader = proceed() as Reader
+    observeReader(reader, events)
+    return reader
+  })
+  override(stream, 'cancel', (proceed) => {
+    if (!stream.locked) events.cancel()
+    return proceed()
+  })
+  for (const key of CONSUMERS) {
+    override(stream, key, (proceed) => {
+      if (stream.locked) return proceed()
+      const { through, release } = passThrough(stream, canGiveBytes)
+      return releaseAfter(() => proceed(through), release)
     })
   }
 }
 
 function observeReader(reader: Reader, events: StreamEvents): void {
-  override(reader as ReadableStreamDefaultReader<Uint8Array>, 'read', (read) => {
-    return function (this: unknown, ...args: never[]) {
-      // The app gets the promise behind the look at it, so that a rejection that it does not handle stays unhandled.
-      return (read as (...args: never[]) => ReturnType<typeof read>).apply(this, args).then(
-        (result) => {
-          if (result.done) events.end()
-          else events.chunk(result.value)
-          return result
-        },
-        (error: unknown) => {
-          events.fail(error)
-          throw error
-        },
-      )
-    }
-  })
-  override(reader, 'cancel', (cancel) => {
-    return function (this: unknown, reason?: unknown) {
-      events.cancel()
-      return (cancel as (reason?: unknown) => Promise<void>).call(this, reason)
-    }
-  })
-}
-
-/**
- * The same stream once more, for what reads by ways that can't be looked into. It holds nothing: it reads when it is
- * read.
- */
-function passThrough(stream: Bytes, isBytes: boolean): { through: Bytes; release: () => void } {
-  const reader = stream.getReader()
-  const release = (): void => reader.releaseLock()
-  const source = {
-    async pull(controller: ReadableStreamController<Uint8Array>): Promise<void> {
-      let result
-      try {
-        result = await reader.read()
-      } catch (error) {
-        release()
+  override(reader, 'read', (proceed) =>
+    // The app gets the promise behind the look at it: a rejection that it does not handle stays unhandled.
+    (proceed() as Promise<ReadableStreamReadResult<Uint8Array>>).then(
+      (result) => {
+        if (result.done) events.end()
+        else events.chunk(result.value)
+        return result
+      },
+      (error: unknown) => {
+        events.fail(error)
         throw error
-      }
-      if (!result.done) return (controller as ReadableStreamDefaultController).enqueue(result.value)
-      release()
-      controller.close()
-      if ('byobRequest' in controller) controller.byobRequest?.respond(0)
-    },
-    async cancel(reason: unknown): Promise<void> {
-      await reader.cancel(reason)
-      release()
-    },
-  }
-  const through = isBytes
-    ? new ReadableStream({ ...source, type: 'bytes' } as UnderlyingByteSource, { highWaterMark: 0 })
-    : new ReadableStream(source as UnderlyingDefaultSource<Uint8Array>, { highWaterMark: 0 })
-  return { through: through as Bytes, release }
+      },
+    ),
+  )
+  override(reader, 'cancel', (proceed) => {
+    events.cancel()
+    return proceed()
+  })
 }
 
 /** Lets go of the stream when what was begun is over: at once if it throws, at its end if it is a promise. */
@@ -115,36 +71,31 @@ function releaseAfter(begin: () => unknown, release: () => void): unknown {
     release()
     throw error
   }
-  if (begun instanceof Promise) {
-    return begun.then(
-      (value: unknown) => {
-        release()
-        return value
-      },
-      (error: unknown) => {
-        release()
-        throw error
-      },
-    )
-  }
+  if (begun instanceof Promise) return settled(begun, release)
   // An iterator that is left early without a cancel leaves the rest to others.
-  const iterator = begun as Partial<AsyncIterator<Uint8Array>>
-  if (typeof iterator.return === 'function') {
-    override(iterator as Required<typeof iterator>, 'return', (leave) => {
-      return async function (this: unknown, ...args: never[]) {
-        const result = await (leave as (...args: never[]) => ReturnType<typeof leave>).apply(this, args)
-        release()
-        return result
-      }
-    })
+  if (typeof (begun as Partial<AsyncIterator<unknown>>).return === 'function') {
+    override(begun as object, 'return', (proceed) => settled(proceed() as Promise<unknown>, release))
   }
   return begun
 }
 
+function settled<Value>(promise: Promise<Value>, release: () => void): Promise<Value> {
+  return promise.then(
+    (value) => {
+      release()
+      return value
+    },
+    (error: unknown) => {
+      release()
+      throw error
+    },
+  )
+}
+
 /** A stream does not say what kind it is; only one of bytes gives out such a reader. */
-function isByteStream(stream: Bytes, getReader: Bytes['getReader']): boolean {
+function isByteStream(stream: Bytes): boolean {
   try {
-    getReader.call(stream, { mode: 'byob' }).releaseLock()
+    stream.getReader({ mode: 'byob' }).releaseLock()
     return true
   } catch {
     return false

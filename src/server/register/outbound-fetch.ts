@@ -1,13 +1,12 @@
 import type { Cancel } from '../../bus/clock.js'
 import type { ModelExchange } from '../observe/model-exchange.js'
 import { currentContext } from './outbound-context.js'
-import { observeStream } from './observe-stream.js'
+import { observeStream, type StreamEvents } from './observe-stream.js'
 import { override } from './override.js'
 import { attempt, type Watch } from './watch.js'
 
-type Fetch = typeof globalThis.fetch
-type Input = Parameters<Fetch>[0]
-type Init = Parameters<Fetch>[1]
+type Input = Parameters<typeof fetch>[0]
+type Init = Parameters<typeof fetch>[1]
 
 const PLACE = 'The watching of a fetch'
 
@@ -23,27 +22,25 @@ export function isBeingFetched(url: URL): boolean {
  * app gets the very response that it would get; its body is looked at while the app reads it.
  */
 export function watchFetch(watch: Watch): Cancel {
-  return override(globalThis, 'fetch', (original) => {
-    const fetch = function (this: unknown, ...args: [Input, Init?]): Promise<Response> {
-      const begun = attempt(watch, PLACE, () => begin(watch, args[0], args[1]))
-      if (begun === undefined) return Reflect.apply(original, this, args) as Promise<Response>
-      const { exchange, url } = begun
-      const settle = hold(url)
-      return (Reflect.apply(original, this, args) as Promise<Response>).then(
-        (response) => {
-          settle()
-          attempt(watch, PLACE, () => observeResponse(watch, response, exchange))
-          return response
-        },
-        (error: unknown) => {
-          settle()
-          attempt(watch, PLACE, () => exchange.fail(error))
-          throw error
-        },
-      )
+  return override(globalThis, 'fetch', (proceed, [input, init]) => {
+    const begun = attempt(watch, PLACE, () => begin(watch, input as Input, init as Init))
+    if (begun === undefined) return proceed()
+    const { exchange, url } = begun
+    const settle = hold(url)
+    const fail = (error: unknown): never => {
+      settle()
+      attempt(watch, PLACE, () => exchange.fail(error))
+      throw error
     }
-    Object.defineProperty(fetch, 'length', { value: original.length, configurable: true })
-    return fetch
+    try {
+      return (proceed() as Promise<Response>).then((response) => {
+        settle()
+        attempt(watch, PLACE, () => observeResponse(watch, response, exchange))
+        return response
+      }, fail)
+    } catch (error) {
+      return fail(error)
+    }
   })
 }
 
@@ -56,7 +53,7 @@ function begin(watch: Watch, input: Input, init: Init): { exchange: ModelExchang
   const url = new URL(address)
   const header = (name: string): string | undefined =>
     toHeader(init?.headers, name) ?? request?.headers.get(name) ?? undefined
-  const options = { source: 'fetch', context: currentContext }
+  const options = { source: 'fetch', context: currentContext() }
   const exchange = watch.observe({ method: 'POST', url, header }, options)
   if (exchange === undefined) return undefined
   attempt(watch, PLACE, () => observeBody(watch, init?.body ?? request?.body, exchange))
@@ -86,7 +83,7 @@ function observeBody(watch: Watch, body: unknown, exchange: ModelExchange): void
   exchange.requestEnd()
 }
 
-function bodyEvents(watch: Watch, exchange: ModelExchange): Parameters<typeof observeStream>[1] {
+function bodyEvents(watch: Watch, exchange: ModelExchange): StreamEvents {
   const end = (): void => void attempt(watch, PLACE, () => exchange.requestEnd())
   return {
     chunk: (bytes) => attempt(watch, PLACE, () => exchange.requestBody(bytes)),

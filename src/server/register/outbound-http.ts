@@ -15,12 +15,10 @@ const PLACE = 'The watching of an HTTP client'
  */
 export function watchHttpClients(watch: Watch): Cancel {
   const restore = [http, https].map((module) =>
-    override(module, 'request', (original) => {
-      return function request(this: unknown, ...args: never[]) {
-        const made = Reflect.apply(original, this, args) as ClientRequest
-        attempt(watch, PLACE, () => observeRequest(watch, made))
-        return made
-      } as typeof http.request
+    override(module, 'request', (proceed) => {
+      const request = proceed() as ClientRequest
+      attempt(watch, PLACE, () => observeRequest(watch, request))
+      return request
     }),
   )
   // Named imports of ES modules see the change, too.
@@ -37,48 +35,39 @@ function observeRequest(watch: Watch, request: ClientRequest): void {
   if (!URL.canParse(request.path, address)) return
   const url = new URL(request.path, address)
   const header = (name: string): string | undefined => toText(request.getHeader(name))
-  const options = { source: 'http', encoded: true, context: currentContext }
+  const options = { source: 'http', encoded: true, context: currentContext() }
   const exchange = watch.observe({ method: 'POST', url, header }, options)
   if (exchange === undefined) return
   const tell = (part: () => void): void => void attempt(watch, PLACE, part)
   let hasGivenUp = false
 
-  const see = ([chunk, encoding]: unknown[]): void => {
+  const see = ([chunk, encoding]: readonly unknown[]): void => {
     if (chunk instanceof Uint8Array) exchange.requestBody(chunk)
     else if (typeof chunk === 'string') exchange.requestBody(toBody(chunk, encoding))
   }
-  override(request, 'write', (write) => {
-    return function (this: unknown, ...args: never[]) {
-      tell(() => see(args))
-      return Reflect.apply(write, this, args) as boolean
-    } as typeof request.write
+  override(request, 'write', (proceed, args) => {
+    tell(() => see(args))
+    return proceed()
   })
-  override(request, 'end', (end) => {
-    return function (this: unknown, ...args: never[]) {
-      tell(() => {
-        see(args)
-        exchange.requestEnd()
-      })
-      return Reflect.apply(end, this, args) as ClientRequest
-    } as typeof request.end
+  override(request, 'end', (proceed, args) => {
+    tell(() => {
+      see(args)
+      exchange.requestEnd()
+    })
+    return proceed()
   })
-  override(request, 'destroy', (destroy) => {
-    return function (this: unknown, ...args: never[]) {
-      // With an error it is that error that ends the request.
-      hasGivenUp ||= args[0] === undefined
-      return Reflect.apply(destroy, this, args) as ClientRequest
-    } as typeof request.destroy
+  override(request, 'destroy', (proceed, [error]) => {
+    // With an error it is that error that ends the request.
+    hasGivenUp ||= error === undefined
+    return proceed()
   })
-  override(request, 'emit', (emit) => {
-    return function (this: unknown, ...args: never[]) {
-      tell(() => {
-        const [event, value] = args as [string, unknown]
-        if (event === 'response') observeResponse(watch, value as IncomingMessage, exchange, () => hasGivenUp)
-        else if (event === 'error' && !hasGivenUp) exchange.fail(value)
-        else if ((event === 'error' || event === 'close') && hasGivenUp) exchange.abort()
-      })
-      return Reflect.apply(emit, this, args) as boolean
-    } as typeof request.emit
+  override(request, 'emit', (proceed, [event, value]) => {
+    tell(() => {
+      if (event === 'response') observeResponse(watch, value as IncomingMessage, exchange, () => hasGivenUp)
+      else if (event === 'error' && !hasGivenUp) exchange.fail(value)
+      else if ((event === 'error' || event === 'close') && hasGivenUp) exchange.abort()
+    })
+    return proceed()
   })
 }
 
@@ -91,34 +80,26 @@ function observeResponse(
   const tell = (part: () => void): void => void attempt(watch, PLACE, part)
   let isLeft = false
   exchange.response(response.statusCode ?? 0, (name) => toText(response.headers[name]))
-  override(response, 'push', (push) => {
-    return function (this: unknown, ...args: never[]) {
-      tell(() => {
-        const [chunk] = args as unknown[]
-        if (chunk === null) exchange.responseEnd()
-        else if (chunk instanceof Uint8Array) exchange.responseBody(chunk)
-      })
-      return Reflect.apply(push, this, args) as boolean
-    } as typeof response.push
+  override(response, 'push', (proceed, [chunk]) => {
+    tell(() => {
+      if (chunk === null) exchange.responseEnd()
+      else if (chunk instanceof Uint8Array) exchange.responseBody(chunk)
+    })
+    return proceed()
   })
-  override(response, 'destroy', (destroy) => {
-    return function (this: unknown, ...args: never[]) {
-      isLeft ||= args[0] === undefined
-      return Reflect.apply(destroy, this, args) as IncomingMessage
-    } as typeof response.destroy
+  override(response, 'destroy', (proceed, [error]) => {
+    isLeft ||= error === undefined
+    return proceed()
   })
-  override(response, 'emit', (emit) => {
-    return function (this: unknown, ...args: never[]) {
-      tell(() => {
-        const [event, value] = args as [string, unknown]
-        if (event === 'error' && !hasGivenUp()) exchange.fail(value)
-        else if (event === 'aborted' || event === 'close') {
-          if (isLeft || hasGivenUp()) exchange.abort()
-          else exchange.fail(new Error('the connection was lost within the response'))
-        }
-      })
-      return Reflect.apply(emit, this, args) as boolean
-    } as typeof response.emit
+  override(response, 'emit', (proceed, [event, value]) => {
+    tell(() => {
+      if (event === 'error' && !hasGivenUp() && !isLeft) exchange.fail(value)
+      else if (event === 'aborted' || event === 'close') {
+        if (isLeft || hasGivenUp()) exchange.abort()
+        else exchange.fail(new Error('the connection was lost within the response'))
+      }
+    })
+    return proceed()
   })
 }
 

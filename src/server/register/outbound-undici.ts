@@ -14,7 +14,6 @@ interface UndiciRequest {
   body: unknown
   /** Names and values in turn. */
   headers: unknown
-  onData(chunk: Uint8Array): unknown
 }
 
 type Chunk = Uint8Array | string
@@ -41,16 +40,14 @@ export function watchUndici(watch: Watch): Cancel {
     const url = new URL(request.path, request.origin)
     const header = (name: string): string | undefined => headerOf(request.headers, name)
     if (header('sec-fetch-mode') !== undefined && isBeingFetched(url)) return
-    const options = { source: 'undici', encoded: true, context: currentContext }
+    const options = { source: 'undici', encoded: true, context: currentContext() }
     const exchange = watch.observe({ method: 'POST', url, header }, options)
     if (exchange === undefined) return
     exchanges.set(request, exchange)
     if (request.body instanceof Uint8Array) exchange.requestBody(request.body)
-    override(request, 'onData', (onData) => {
-      return function (this: unknown, chunk: Uint8Array) {
-        attempt(watch, PLACE, () => exchange.responseBody(chunk))
-        return Reflect.apply(onData, this, [chunk]) as unknown
-      }
+    override(request, 'onData', (proceed, [chunk]) => {
+      attempt(watch, PLACE, () => exchange.responseBody(chunk as Uint8Array))
+      return proceed()
     })
   })
 

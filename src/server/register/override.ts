@@ -1,22 +1,30 @@
 import type { Cancel } from '../../bus/clock.js'
 
-type Method = (this: unknown, ...args: never[]) => unknown
+/**
+ * Stands in front of a method: `proceed` calls the method as it was called, or on another object, and its result is
+ * the caller's unless another is returned.
+ */
+type Around = (
+  proceed: (self?: object) => unknown,
+  args: readonly unknown[],
+  self: object | undefined,
+) => unknown
 
 /**
- * Puts a method in front of one of a foreign object: `wrap` gets the method as it was. An own property that
- * enumerations don't show, as methods of a prototype. The returned function takes it back, unless somebody has put
- * theirs over it.
+ * Has `around` called in place of a method of a foreign object. To the caller nothing tells the two apart but the
+ * method's identity. The returned function takes it back, unless somebody has put theirs over it.
  */
-export function override<Target extends object, Key extends keyof Target>(
-  target: Target,
-  key: Key,
-  wrap: (original: Target[Key] & Method) => Target[Key],
-): Cancel {
+export function override(target: object, key: PropertyKey, around: Around): Cancel {
+  const owner = target as Record<PropertyKey, unknown>
   const before = Object.getOwnPropertyDescriptor(target, key)
-  const original = target[key] as Target[Key] & Method
+  const original = owner[key]
   if (typeof original !== 'function') return () => undefined
-  const value = wrap(original)
-  Object.defineProperty(value, 'name', { value: original.name, configurable: true })
+  const value = function (this: object | undefined, ...args: unknown[]): unknown {
+    return around((self = this) => Reflect.apply(original, self, args) as unknown, args, this)
+  }
+  for (const name of ['name', 'length'] as const) {
+    Object.defineProperty(value, name, { value: original[name], configurable: true })
+  }
   Object.defineProperty(target, key, {
     configurable: true,
     enumerable: before?.enumerable ?? false,
@@ -24,8 +32,8 @@ export function override<Target extends object, Key extends keyof Target>(
     value,
   })
   return () => {
-    if (target[key] !== value) return
-    if (before === undefined) delete target[key]
+    if (owner[key] !== value) return
+    if (before === undefined) delete owner[key]
     else Object.defineProperty(target, key, before)
   }
 }
