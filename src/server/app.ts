@@ -5,8 +5,8 @@ import { sendError } from './errors.js'
 import opswire, { type OpswireOptions } from './fastify.js'
 import { answerUnknown } from './routes/unknown.js'
 
-/** What the command line decides. */
-type AppOptions = Pick<OpswireOptions, 'proxy'>
+/** What whoever starts it decides. */
+type AppOptions = Pick<OpswireOptions, 'proxy' | 'log'>
 
 /**
  * The standalone server: the dashboard at `/`, showing this process and its log. Not listening yet; closing it
