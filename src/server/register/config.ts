@@ -15,8 +15,7 @@ const DEFAULT_PORT = 3100
 const OFF = new Set(['off', '0', 'false', 'no'])
 const SERVICE_LENGTH = 100
 /** They run beside the app when NODE_OPTIONS names opswire, and would take its port. */
-const STARTERS =
-  /^(npm|npx|pnpm|pnpx|yarn|corepack|nodemon|concurrently|turbo|lerna|nx)(-cli)?(\.[cm]?js)?$/i
+const STARTERS = /^(npm|npx|pnpm|pnpx|yarn|corepack|nodemon|concurrently|turbo|lerna|nx)(-cli)?(\.[cm]?js)?$/i
 
 /**
  * Reads the settings of `opswire/register`. An app must start all the same: what is wrong counts as not given, and is

@@ -2,7 +2,14 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Cancel } from '../../bus/clock.js'
 import { RequestSampler } from '../../bus/request-sampler.js'
-import { CONNECTION, connections, requestsOf, take, type Connection, type WatchedSocket } from './connection.js'
+import {
+  CONNECTION,
+  connections,
+  requestsOf,
+  take,
+  type Connection,
+  type WatchedSocket,
+} from './connection.js'
 import { enterInbound } from './context.js'
 import { Inbound } from './inbound.js'
 import { isOwnServer } from './own-servers.js'

@@ -13,11 +13,7 @@ interface ReaderOptions {
 }
 
 /** Makes log lines of the finished lines of a logger. Never throws. */
-export function createPinoReader(
-  ops: Ops,
-  { keys }: PinoParts,
-  { source, relate }: ReaderOptions,
-): ReadLine {
+export function createPinoReader(ops: Ops, { keys }: PinoParts, { source, relate }: ReaderOptions): ReadLine {
   let inside = false
   return (line, logger, number) => {
     // A listener of the feed that logs must not feed the feed.
