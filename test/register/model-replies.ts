@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib'
+
 /** What the model server answers to a request. */
 export interface Reply {
   status: number
@@ -29,16 +31,18 @@ export function toReply(address: string, asked: Asked): Reply {
   const { pathname } = new URL(address, 'http://model')
   const [, named] = /\/models\/([^:]+):/.exec(pathname) ?? []
   const model = named ?? asked.model ?? ''
-  const isFast = model.startsWith('fast')
+  const isFast = model === '' || model.startsWith('fast')
+  const isGzip = model.endsWith('-gzip')
   const reply = (status: number, headers: Record<string, string>, pieces: (string | Buffer)[]): Reply => ({
     status,
-    headers,
-    pieces: isFast ? cutAnywhere(pieces) : pieces,
+    headers: { ...headers, ...(isGzip && { 'content-encoding': 'gzip' }) },
+    pieces: isGzip ? cutAnywhere([gzipSync(pieces.join(''))]) : isFast ? cutAnywhere(pieces) : pieces,
     isFast,
     isCut: model === 'cut',
   })
-  if (model === 'limit') return reply(429, { ...JSON_TYPE, 'retry-after': '1' }, [toError('rate limit')])
-  if (model === 'fail') return reply(500, JSON_TYPE, [toError('out of order')])
+  if (model.endsWith('limit'))
+    return reply(429, { ...JSON_TYPE, 'retry-after': '1' }, [toError('rate limit')])
+  if (model.endsWith('fail')) return reply(500, JSON_TYPE, [toError('out of order')])
   const isStream = asked.stream === true || pathname.endsWith(':streamGenerateContent')
   const protocol = PROTOCOLS.find(([pattern]) => pattern.test(pathname))
   if (protocol === undefined) return reply(200, JSON_TYPE, ['{"ok":true}'])
@@ -201,14 +205,14 @@ function toError(message: string): string {
   return JSON.stringify({ error: { message, type: 'test_error', code: null } })
 }
 
-/** The same bytes in pieces of 1 to 60, wherever that cuts them; the same cuts every time. */
+/** The same bytes in pieces of 1 to 400, wherever that cuts them; the same cuts every time. */
 function cutAnywhere(pieces: (string | Buffer)[]): Buffer[] {
   const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)))
   const cut: Buffer[] = []
   let seed = bytes.length
   for (let at = 0; at < bytes.length;) {
     seed = (seed * 48_271) % 2_147_483_647
-    const size = 1 + (seed % 60)
+    const size = 1 + (seed % 400)
     cut.push(bytes.subarray(at, at + size))
     at += size
   }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
@@ -7,7 +9,8 @@ import { toReply, type Reply } from './model-replies.js'
 export interface ModelServer {
   /** Without a slash at its end. */
   url: string
-  /** Requests as they came in: method, address, sorted headers, body. */
+  tlsUrl: string
+  /** Requests as they came in: method, address, headers, body. */
   received: string[]
 }
 
@@ -16,31 +19,37 @@ const FIRST_PIECE_AFTER = 150
 const PIECE_INTERVAL = 20
 
 /**
- * Answers in the wire protocols of OpenAI, Anthropic, Google and Ollama; closed with the test, or by `onEnd`. The model's name asks for more: `limit` and
- * `fail` are refused, `cut` loses its connection half-way, `…-no-usage` reports no tokens, `fast…` knows no pauses.
+ * Answers in the wire protocols of OpenAI, Anthropic, Google and Ollama; closed with the test, or by `onEnd`. The model's
+ * name asks for more: `limit` and `fail` are refused, `cut` loses its connection half-way, `…-no-usage` reports no
+ * tokens, `…-gzip` is compressed, `fast…` knows no pauses and is cut anywhere.
  */
 export async function startModelServer(
   onEnd: (end: () => void) => void = onTestFinished,
 ): Promise<ModelServer> {
   const received: string[] = []
-  const server = createServer((request, response) => {
-    void answer(request, response).then((text) => received.push(text))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onEnd(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received }
-}
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const body = Buffer.concat(chunks).toString()
-  await send(response, toReply(request.url!, JSON.parse(body)))
-  const headers = request.rawHeaders.map((text, index) => (index % 2 ? text : text.toLowerCase()))
-  return JSON.stringify([request.method, request.url, headers, body])
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks).toString()
+    received.push(JSON.stringify([request.method, request.url, request.rawHeaders, body]))
+    await send(response, toReply(request.url!, JSON.parse(body)))
+  }
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request, response)
+  const read = (name: string): Buffer => readFileSync(new URL(`./certificate/${name}.pem`, import.meta.url))
+  const servers = [
+    createServer(onRequest),
+    createTlsServer({ key: read('key'), cert: read('cert') }, onRequest),
+  ]
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onEnd(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+  }
+  const [port, tlsPort] = servers.map((server) => (server.address() as AddressInfo).port)
+  return { url: `http://127.0.0.1:${port}`, tlsUrl: `https://127.0.0.1:${tlsPort}`, received }
 }
 
 async function send(

@@ -1,4 +1,4 @@
-import type { ReadableStreamReadResult } from 'node:stream/web'
+import { WritableStream, type ReadableStreamReadResult } from 'node:stream/web'
 import { override } from './override.js'
 import { passThrough } from './pass-through.js'
 
@@ -13,16 +13,13 @@ export interface StreamEvents {
 
 type Bytes = ReadableStream<Uint8Array>
 type Reader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader
-
-/** What reads on by ways of its own. */
-const CONSUMERS = ['tee', 'pipeTo', 'pipeThrough', 'values', Symbol.asyncIterator]
+type Transform = { readable?: unknown; writable?: unknown } | null | undefined
 
 /**
  * Tells what an app reads from a stream, as it reads it. The stream stays the same object with the same chunks, and
  * nothing is read that the app does not ask for. However it reads, it goes through one of these methods.
  */
 export function observeStream(stream: Bytes, events: StreamEvents): void {
-  const canGiveBytes = isByteStream(stream)
   override(stream, 'getReader', (proceed) => {
     const reader = proceed() as Reader
     observeReader(reader, events)
@@ -32,13 +29,7 @@ export function observeStream(stream: Bytes, events: StreamEvents): void {
     if (!stream.locked) events.cancel()
     return proceed()
   })
-  for (const key of CONSUMERS) {
-    override(stream, key, (proceed) => {
-      if (stream.locked) return proceed()
-      const { through, release } = passThrough(stream, canGiveBytes)
-      return releaseAfter(() => proceed(through), release)
-    })
-  }
+  observeConsumers(stream)
 }
 
 function observeReader(reader: Reader, events: StreamEvents): void {
@@ -62,21 +53,57 @@ function observeReader(reader: Reader, events: StreamEvents): void {
   })
 }
 
-/** Lets go of the stream when what was begun is over: at once if it throws, at its end if it is a promise. */
-function releaseAfter(begin: () => unknown, release: () => void): unknown {
-  let begun: unknown
-  try {
-    begun = begin()
-  } catch (error) {
-    release()
-    throw error
+/** What reads by ways of its own is given the same stream once more, and lets go of it when it would have. */
+function observeConsumers(stream: Bytes): void {
+  const canGiveBytes = isByteStream(stream)
+  type Begin = (
+    through: object,
+    release: () => void,
+    proceed: () => unknown,
+    args: readonly unknown[],
+  ) => unknown
+  const instead = (key: PropertyKey, begin: Begin): void => {
+    override(stream, key, (proceed, args) => {
+      if (stream.locked) return proceed()
+      const { through, release } = passThrough(stream, canGiveBytes)
+      try {
+        return begin(through, release, () => proceed(through), args)
+      } catch (error) {
+        release()
+        throw error
+      }
+    })
   }
-  if (begun instanceof Promise) return settled(begun, release)
-  // An iterator that is left early without a cancel leaves the rest to others.
-  if (typeof (begun as Partial<AsyncIterator<unknown>>).return === 'function') {
-    override(begun as object, 'return', (proceed) => settled(proceed() as Promise<unknown>, release))
+  // A stream that was split stays locked for ever.
+  instead('tee', (_through, _release, proceed) => proceed())
+  instead('pipeTo', (_through, release, proceed) => settled(proceed() as Promise<void>, release))
+  instead('pipeThrough', (through, release, proceed, [transform, options]) => {
+    const { readable, writable } = (transform as Transform) ?? {}
+    // What is wrong with it, the method itself says best.
+    if (!(writable instanceof WritableStream) || writable.locked) return proceed()
+    const piped = (through as Bytes).pipeTo(writable as never, options as never)
+    settled(piped, release).catch(() => undefined)
+    return readable
+  })
+  for (const key of ['values', Symbol.asyncIterator]) {
+    instead(key, (_through, release, proceed) => {
+      const iterator = proceed() as AsyncIterator<Uint8Array>
+      override(iterator, 'next', (next) =>
+        (next() as Promise<IteratorResult<Uint8Array>>).then(
+          (result) => {
+            if (result.done === true) release()
+            return result
+          },
+          (error: unknown) => {
+            release()
+            throw error
+          },
+        ),
+      )
+      override(iterator, 'return', (leave) => settled(leave() as Promise<unknown>, release))
+      return iterator
+    })
   }
-  return begun
 }
 
 function settled<Value>(promise: Promise<Value>, release: () => void): Promise<Value> {

@@ -8,6 +8,14 @@ import { override } from './override.js'
 import { attempt, type Watch } from './watch.js'
 
 const PLACE = 'The watching of an HTTP client'
+const LOST = new Error('the connection was lost within the response')
+
+interface Fate {
+  /** It has ended, whatever may come after it. */
+  isSettled: boolean
+  /** The app itself has destroyed the request or the response. */
+  hasGivenUp: boolean
+}
 
 /**
  * Watches the model calls that the app makes through `node:http` and `node:https`, which axios and the like stand on. No
@@ -39,7 +47,7 @@ function observeRequest(watch: Watch, request: ClientRequest): void {
   const exchange = watch.observe({ method: 'POST', url, header }, options)
   if (exchange === undefined) return
   const tell = (part: () => void): void => void attempt(watch, PLACE, part)
-  let hasGivenUp = false
+  const fate: Fate = { isSettled: false, hasGivenUp: false }
 
   const see = ([chunk, encoding]: readonly unknown[]): void => {
     if (chunk instanceof Uint8Array) exchange.requestBody(chunk)
@@ -58,49 +66,51 @@ function observeRequest(watch: Watch, request: ClientRequest): void {
   })
   override(request, 'destroy', (proceed, [error]) => {
     // With an error it is that error that ends the request.
-    hasGivenUp ||= error === undefined
+    fate.hasGivenUp ||= error === undefined
     return proceed()
   })
   override(request, 'emit', (proceed, [event, value]) => {
     tell(() => {
-      if (event === 'response') observeResponse(watch, value as IncomingMessage, exchange, () => hasGivenUp)
-      else if (event === 'error' && !hasGivenUp) exchange.fail(value)
-      else if ((event === 'error' || event === 'close') && hasGivenUp) exchange.abort()
+      if (event === 'response') observeResponse(watch, value as IncomingMessage, exchange, fate)
+      else if (event === 'error') settle(exchange, fate, value)
+      else if (event === 'close' && fate.hasGivenUp) settle(exchange, fate, undefined)
     })
     return proceed()
   })
 }
 
-function observeResponse(
-  watch: Watch,
-  response: IncomingMessage,
-  exchange: ModelExchange,
-  hasGivenUp: () => boolean,
-): void {
+function observeResponse(watch: Watch, response: IncomingMessage, exchange: ModelExchange, fate: Fate): void {
   const tell = (part: () => void): void => void attempt(watch, PLACE, part)
-  let isLeft = false
   exchange.response(response.statusCode ?? 0, (name) => toText(response.headers[name]))
   override(response, 'push', (proceed, [chunk]) => {
     tell(() => {
-      if (chunk === null) exchange.responseEnd()
-      else if (chunk instanceof Uint8Array) exchange.responseBody(chunk)
-    })
-    return proceed()
-  })
-  override(response, 'destroy', (proceed, [error]) => {
-    isLeft ||= error === undefined
-    return proceed()
-  })
-  override(response, 'emit', (proceed, [event, value]) => {
-    tell(() => {
-      if (event === 'error' && !hasGivenUp() && !isLeft) exchange.fail(value)
-      else if (event === 'aborted' || event === 'close') {
-        if (isLeft || hasGivenUp()) exchange.abort()
-        else exchange.fail(new Error('the connection was lost within the response'))
+      if (chunk instanceof Uint8Array) exchange.responseBody(chunk)
+      else if (chunk === null && !fate.isSettled) {
+        fate.isSettled = true
+        exchange.responseEnd()
       }
     })
     return proceed()
   })
+  override(response, 'destroy', (proceed, [error]) => {
+    fate.hasGivenUp ||= error === undefined
+    return proceed()
+  })
+  override(response, 'emit', (proceed, [event, value]) => {
+    tell(() => {
+      if (event === 'error') settle(exchange, fate, value)
+      else if (event === 'aborted' || event === 'close') settle(exchange, fate, LOST)
+    })
+    return proceed()
+  })
+}
+
+/** Ends what has not ended by itself: by the app, or by what happened to its connection. */
+function settle(exchange: ModelExchange, fate: Fate, error: unknown): void {
+  if (fate.isSettled) return
+  fate.isSettled = true
+  if (fate.hasGivenUp) exchange.abort()
+  else exchange.fail(error)
 }
 
 function toBody(chunk: string, encoding: unknown): string | Uint8Array {
