@@ -12,6 +12,7 @@ export const DISTURBED = 0.1
  * @typedef {object} Pair a server process and a client process
  * @property {import('./child.js').Child} host
  * @property {import('./child.js').Child} client
+ * @property {number} port of the server
  * @property {(params: { count: number, gzip?: boolean, reads?: boolean }) => Promise<{ encoding: string | undefined }>} connect
  */
 
@@ -40,7 +41,7 @@ export async function startPair({ server, options = {}, nodeOptions = [] }) {
   const client = startChild('client.js')
   const { port, path, pids } = await host.ask('start', { name: server, options })
   for (const pid of pids) host.adopt(pid)
-  return { host, client, connect: (params) => client.ask('connect', { port, path, ...params }, 30_000) }
+  return { host, client, port, connect: (params) => client.ask('connect', { port, path, ...params }, 30_000) }
 }
 
 /** @param {Pair} pair */

@@ -57,6 +57,10 @@ Machine: ${describeMachine()}. Server and clients are processes of their own on 
 - A burst: the longest time between two turns of the loop within a second after the turn that logged, worst of 20.
 - The recording is [bench/recordings/gateway.ndjson](../bench/recordings/gateway.ndjson): 2,000 messages of the sample gateway in 400 s, written by
   \`node bench/record-gateway.js\`. Its slices of 20 s play at the same time at the recorded pace.
+- Ingest: one client posts log lines of about 150 bytes as NDJSON, 5,000 a request, and waits for each answer; a viewer must get every line, in order.
+  Model calls: start, three times progress, end. CPU is that of the server process, the viewer's feed included.
+- OTLP: one exporter posts 512 spans a request (of four spans one is a model call, one a request, one a tool's) and waits for each answer; every call
+  must be counted. CPU is that of the server process.
 - Clients that never read: the worst second of 15 with 8,000 lines a second, after what the server holds for all is full.
 - Snapshot and heartbeat: after fifteen minutes of one message and model call per second, with 4 providers, 8 models, 4 channels.
 

@@ -8,7 +8,9 @@ import { watchBursts } from './parts/burst.js'
 import { costOf } from './parts/cpu.js'
 import { timeIdleEvents } from './parts/idle-event.js'
 import { watchIdleViewers } from './parts/idle-viewers.js'
+import { takeMessages } from './parts/ingest.js'
 import { priceLogLines } from './parts/log-cost.js'
+import { takeSpans } from './parts/otlp.js'
 import { deliverRecording } from './parts/recording.js'
 import { weighSnapshots } from './parts/sizes.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
@@ -73,6 +75,12 @@ const PARTS = {
   },
   async 'log-cost'() {
     results.log = await priceLogLines(times)
+  },
+  async ingest() {
+    results.ingest = await takeMessages(times)
+  },
+  async otlp() {
+    results.otlp = await takeSpans(times)
   },
   async 'stuck-clients'() {
     results.stuck = await watchStuckClients({ seconds: quick ? 10 : 15 })

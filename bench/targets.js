@@ -14,6 +14,8 @@ import { RATE } from './parts/cpu.js'
  * @property {{ plain: Recording, compressed: Recording }} [recording]
  * @property {{ bytesPerViewer: number, cpu: number, closedEarly: number }} [viewers]
  * @property {{ pino: number, alone: number, watched: number, compressed: number }} [log]
+ * @property {{ logs: import('./parts/ingest.js').Taken, calls: import('./parts/ingest.js').Taken }} [ingest]
+ * @property {{ protobuf: import('./parts/otlp.js').Exported, json: import('./parts/otlp.js').Exported }} [otlp]
  * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
  * @property {{ snapshot: number, heartbeat: number }} [sizes]
  */
@@ -29,6 +31,9 @@ import { RATE } from './parts/cpu.js'
  * @property {boolean | undefined} reached undefined when it could not be told
  */
 
+/** Spans a second: thousands of model calls, on one core that has its own work, too. */
+const LEAST_SPANS = 20_000
+
 const NOT_BUILT = 'skipped: the server answers without content-encoding'
 
 /**
@@ -37,7 +42,7 @@ const NOT_BUILT = 'skipped: the server answers without content-encoding'
  * @returns {Row[]}
  */
 export function toRows(results) {
-  const { held, cost, compressed, idle, burst, recording, viewers, log, stuck, sizes } = results
+  const { held, cost, compressed, idle, burst, recording, viewers, log, ingest, otlp, stuck, sizes } = results
   const rows = []
   const best = bestLibrary(results)
   if (held) rows.push(...toThroughputRows(held, best))
@@ -118,6 +123,27 @@ export function toRows(results) {
       ),
       toWatched('plain', log.watched),
       toWatched('accepting gzip', log.compressed),
+    )
+  }
+  if (ingest) {
+    /** @type {(what: string, taken: import('./parts/ingest.js').Taken) => Row} */
+    const toIngestRow = (what, { rate, cpu, missing }) =>
+      toRow(
+        `ingest lines/s held, ${what}`,
+        '≥ 10,000',
+        `${toCount(rate)}/s, ${toFixed(cpu)} µs each${missing > 0 ? `, ${missing} missing` : ''}`,
+        rate >= 10_000 && missing === 0,
+      )
+    rows.push(toIngestRow('log lines', ingest.logs), toIngestRow('model calls', ingest.calls))
+  }
+  for (const [form, { rate, cpu, missing }] of Object.entries(otlp ?? {})) {
+    rows.push(
+      toRow(
+        `OTLP: spans/s from one exporter, ${form === 'json' ? 'JSON' : form}`,
+        `≥ ${toCount(LEAST_SPANS)}/s`,
+        `${toCount(rate)}/s, ${cpu.toFixed(1)} µs of CPU each${missing > 0 ? `, ${missing} calls missing` : ''}`,
+        rate >= LEAST_SPANS && missing === 0,
+      ),
     )
   }
   if (stuck) {

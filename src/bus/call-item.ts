@@ -4,6 +4,9 @@ import type { Pulse } from './pulse.js'
 import { TokenFlow } from './token-flow.js'
 import type { WorkEnd, WorkSpan } from './work-span.js'
 
+/** A model of which the source knows no name. */
+const UNKNOWN = 'unknown'
+
 /** How a call ended. */
 export type CallOutcome = Omit<CallEndMessage, 'id' | 'state'> & {
   state: Exclude<CallRecord['state'], 'active'>
@@ -84,7 +87,10 @@ export class CallItem {
     facts.state = outcome.state
     facts.endedAt = endedAt
     facts.duration = Math.round(duration)
-    if (outcome.model !== undefined) facts.model = outcome.model
+    if (outcome.model !== undefined && outcome.model !== facts.model) {
+      if (facts.model !== UNKNOWN) facts.requestedModel ??= facts.model
+      facts.model = outcome.model
+    }
     if (outcome.streaming !== undefined) facts.streaming = outcome.streaming
     if (outcome.finishReason !== undefined) facts.finishReason = outcome.finishReason
     if (outcome.httpStatus !== undefined) facts.httpStatus = outcome.httpStatus
@@ -121,6 +127,7 @@ export class CallItem {
       source: facts.source,
       instance: facts.instance,
     }
+    if (facts.requestedModel !== undefined) record.requestedModel = facts.requestedModel
     if (facts.requestId !== undefined) record.requestId = facts.requestId
     if (facts.session !== undefined) record.session = facts.session
     if (this.#halt !== undefined) record.activity = this.#halt

@@ -10,6 +10,7 @@ import {
   type ModelStatistics,
   type ProviderStatistics,
 } from './protocol.js'
+import { toSeconds } from './rolling-window.js'
 
 const SPANS: Record<CallWindowName, number> = { '1m': 60_000, '5m': 300_000, '15m': 900_000 }
 
@@ -59,7 +60,7 @@ export class CallMetrics {
 
   /** Counts a call that ended at `time`. Latency is that of successful calls. */
   add(call: CallRecord, time: number): void {
-    const entry = this.#models.at(call.provider, call.model, time)
+    const entry = this.#models.at(call.provider, modelOf(call), time)
     if (this.#models.isShared(entry)) this.#overflow++
     this.#sample.read(call)
     for (const name of CALL_WINDOWS) entry.windows[name].add(this.#sample, time)
@@ -70,7 +71,7 @@ export class CallMetrics {
    * and loses an error that was none.
    */
   correct(before: CallRecord, after: CallRecord, time: number): void {
-    const entry = this.#models.find(before.provider, before.model)
+    const entry = this.#models.find(before.provider, modelOf(before))
     if (entry === undefined) return
     this.#sample.readDifference(before, after)
     for (const name of CALL_WINDOWS) entry.windows[name].correct(this.#sample, time)
@@ -90,7 +91,7 @@ export class CallMetrics {
 
   /** `entries` are sorted, so that those of one provider follow each other. */
   #window(name: CallWindowName, time: number, entries: readonly ModelEntry[]): CallWindow {
-    const seconds = Math.max(1, Math.min(SPANS[name], time - this.#startedAt) / 1000)
+    const seconds = toSeconds(SPANS[name], time, this.#startedAt)
     const [ofModel, ofProvider, all] = this.#sums
     all.clear()
     const models: ModelStatistics[] = []
@@ -128,6 +129,11 @@ function createEntry(provider: string, model: string): ModelEntry {
     active: 0,
     windows: { '1m': slots('1m'), '5m': slots('5m'), '15m': slots('15m') },
   }
+}
+
+/** Failed calls name the model that was asked for: counted under another, no model would show its rate of errors. */
+function modelOf(call: CallRecord): string {
+  return call.requestedModel ?? call.model
 }
 
 function compare(a: string, b: string): number {

@@ -71,7 +71,10 @@ export interface CallRecord {
   requestId?: string
   session?: string
   provider: string
+  /** The one that answered, as far as it is known. */
   model: string
+  /** The model that was asked for, when another one answered; windows count the call under it. */
+  requestedModel?: string
   /** What was asked of the model: `chat`, `embeddings` and so on. */
   operation: string
   streaming: boolean

@@ -1,7 +1,7 @@
 import { toDigits } from './digits.js'
 import { Histogram } from './histogram.js'
 import type { RequestRecord, RequestStatistics } from './protocol.js'
-import { RollingWindow, type Mergeable } from './rolling-window.js'
+import { RollingWindow, toSeconds, type Mergeable } from './rolling-window.js'
 
 const SPAN = 300_000
 
@@ -75,7 +75,7 @@ export class RequestMetrics {
   statistics(time: number): RequestStatistics {
     const all = new RequestAggregate()
     this.#window.mergeInto(all, time)
-    const seconds = Math.max(1, Math.min(SPAN, time - this.#startedAt) / 1000)
+    const seconds = toSeconds(SPAN, time, this.#startedAt)
     return {
       rate: toDigits(all.total / seconds, 3),
       ...(all.total > 0 && { errorRate: toDigits(all.errors / all.total, 3) }),

@@ -52,3 +52,13 @@ export class RollingWindow<Value extends Mergeable<Value>> {
 export function slotOf(tick: number): number {
   return ((tick % SLOTS) + SLOTS) % SLOTS
 }
+
+/**
+ * Seconds that a window of `span` milliseconds holds at `time`: eleven slots and what has passed of the twelfth, or
+ * what has passed since `start` if that is less. At least 1, since nothing is said by less.
+ */
+export function toSeconds(span: number, time: number, start: number): number {
+  const width = span / SLOTS
+  const held = time - (Math.floor(time / width) - (SLOTS - 1)) * width
+  return Math.max(1, Math.min(held, time - start) / 1000)
+}

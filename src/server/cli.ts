@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace'
-import { buildApp } from './app.js'
+import { buildApp, buildOtlpApp } from './app.js'
 import { parseCommand, USAGE, type ServeConfig } from './config.js'
 import { createOps } from './create-ops.js'
 import { OpsError } from './errors.js'
@@ -11,16 +11,21 @@ import { VERSION } from './version.js'
 const CUT_AFTER = 400
 const END_AFTER = 900
 
-async function serve({ host, port, service, proxy }: ServeConfig): Promise<void> {
-  const app = await buildApp(createOps({ service, version: VERSION }), { proxy })
+async function serve({ host, port, service, proxy, otlpPort, otlp }: ServeConfig): Promise<void> {
+  const ops = createOps({ service, version: VERSION })
+  const app = await buildApp(ops, { proxy, otlp })
+  const otlpApp = otlpPort === undefined ? undefined : buildOtlpApp(ops, otlp)
   const url = await listen(app, { host, port, hint: '--port' })
+  const otlpUrl = otlpApp && (await listen(otlpApp, { host, port: otlpPort!, hint: '--otlp' }))
+  const servers = otlpApp === undefined ? [app] : [app, otlpApp]
   closeWithGrace({ delay: END_AFTER, logger: false }, async ({ err }) => {
     if (err !== undefined) console.error('opswire:', err)
     // A request that never comes to its end must not hold the others up.
-    setTimeout(() => app.server.closeAllConnections(), CUT_AFTER).unref()
-    await app.close()
+    setTimeout(() => servers.forEach(({ server }) => server.closeAllConnections()), CUT_AFTER).unref()
+    await Promise.all(servers.map((each) => each.close()))
   })
   console.log(`opswire dashboard: ${url}/`)
+  if (otlpUrl !== undefined) console.log(`opswire takes OpenTelemetry on ${otlpUrl}`)
 }
 
 try {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { OpsError } from './errors.js'
+import { MAPPING, otlpOptions } from './otlp/options.js'
 import { requireAddresses } from './proxy/upstreams.js'
 import { parse } from './validation.js'
 
@@ -25,9 +26,28 @@ const flags = z.strictObject({
     .transform((entries) => Object.fromEntries(entries))
     .default({})
     .describe('NAME=URL, such as openai=https://api.openai.com/v1, each name once'),
+  otlp: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port <= 65_535)
+    .optional()
+    .describe('a port from 0 to 65535, or nothing for 4318'),
+  'otlp-content': z.boolean().default(false).describe('no value'),
+  map: z
+    .array(z.string().regex(MAPPING))
+    .default([])
+    .describe('a gauge or counter and its metric, such as queueDepth=app.queue.depth'),
 })
 
-export type ServeConfig = z.output<typeof flags>
+/** Where exporters send to unless they are told otherwise. */
+const OTLP_PORT = '4318'
+
+export interface ServeConfig extends Pick<z.output<typeof flags>, 'host' | 'port' | 'service' | 'proxy'> {
+  /** The port of its own on which OpenTelemetry is taken; none when undefined. */
+  otlpPort: number | undefined
+  otlp: z.output<typeof otlpOptions>
+}
 
 export const USAGE = `opswire: a live ops dashboard
 
@@ -37,6 +57,9 @@ export const USAGE = `opswire: a live ops dashboard
   --host ADDRESS    address to listen on (default 127.0.0.1)
   --service NAME    what the page calls this service (default opswire)
   --proxy NAME=URL  pass requests to /proxy/NAME/… on to URL and show the model calls (repeatable)
+  --otlp [NUMBER]   take OpenTelemetry (OTLP over HTTP) on a port of its own, too (default 4318)
+  --otlp-content    keep prompts and completions, which are dropped otherwise
+  --map NAME=METRIC show an OpenTelemetry metric as this gauge or counter; may be repeated
   --help            this text
   --version         opswire's version`
 
@@ -44,9 +67,9 @@ export type Command = { name: 'serve'; config: ServeConfig } | { name: 'help' } 
 
 /** Reads the command line. Throws an OpsError that says in one line what was wrong and what is accepted. */
 export function parseCommand(args: readonly string[]): Command {
-  const accepted = '--port, --host, --service, --proxy, --help and --version'
+  const accepted = '--port, --host, --service, --proxy, --otlp, --otlp-content, --map, --help and --version'
   const { values, positionals, tokens } = parseArgs({
-    args: [...args],
+    args: args.map((arg, i) => (isBareOtlp(arg, args[i + 1]) ? `--otlp=${OTLP_PORT}` : arg)),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -55,11 +78,14 @@ export function parseCommand(args: readonly string[]): Command {
       host: { type: 'string' },
       service: { type: 'string' },
       proxy: { type: 'string', multiple: true },
+      otlp: { type: 'string' },
+      'otlp-content': { type: 'boolean' },
+      map: { type: 'string', multiple: true },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
   })
-  const known = new Set(['port', 'host', 'service', 'proxy', 'help', 'version'])
+  const known = new Set([...Object.keys(flags.shape), 'help', 'version'])
   for (const token of tokens) {
     if (token.kind === 'option' && !known.has(token.name)) {
       throw new OpsError('OPS_USAGE', 400, `Unknown flag ${token.rawName}; accepted are ${accepted}.`)
@@ -72,7 +98,7 @@ export function parseCommand(args: readonly string[]): Command {
     const word = command === 'serve' ? rest[0]! : command
     throw new OpsError('OPS_USAGE', 400, `Unknown command ${JSON.stringify(word)}; accepted is serve.`)
   }
-  const config = parse(flags, values, 'flag')
+  const config = toConfig(parse(flags, values, 'flag'))
   requireAddresses(config.proxy, 'flag')
   return { name: 'serve', config }
 }
@@ -80,4 +106,15 @@ export function parseCommand(args: readonly string[]): Command {
 function toEntry(text: string): [name: string, value: string] {
   const at = text.indexOf('=')
   return [text.slice(0, at), text.slice(at + 1)]
+}
+
+function toConfig({ host, port, service, proxy, otlp, map, ...rest }: z.output<typeof flags>): ServeConfig {
+  const names = Object.fromEntries(map.map((mapping) => mapping.split('=') as [string, string]))
+  const options = parse(otlpOptions, { content: rest['otlp-content'], map: names }, 'OTLP option')
+  return { host, port, service, proxy, otlpPort: otlp, otlp: options }
+}
+
+/** The port may be left out; what follows is another argument then. */
+function isBareOtlp(arg: string, next: string | undefined): boolean {
+  return arg === '--otlp' && !/^\d/.test(next ?? '')
 }

@@ -17,7 +17,7 @@ export class OpsError extends Error {
   }
 }
 
-/** The one shape of errors. */
+/** The shape of every answer that tells of an error. */
 export function toErrorBody(code: string, message: string): { error: { code: string; message: string } } {
   return { error: { code, message } }
 }
@@ -49,17 +49,17 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): void
     .send(toErrorBody('OPS_NOT_FOUND', `There is no ${request.method} ${path} here.`))
 }
 
-/** Answers 405. `accepted` are the methods that the address has. */
+/** Answers 405, with the methods that are accepted. */
 export function sendMethodNotAllowed(
   request: FastifyRequest,
   reply: FastifyReply,
   accepted: readonly string[] = ['GET', 'HEAD'],
 ): void {
-  const are = accepted.length === 1 ? 'is' : 'are'
+  const verb = accepted.length === 1 ? 'is' : 'are'
   void reply
     .code(405)
     .header('allow', accepted.join(', '))
     .send(
-      toErrorBody('OPS_METHOD', `${request.method} is not accepted here; ${accepted.join(' and ')} ${are}.`),
+      toErrorBody('OPS_METHOD', `${request.method} is not accepted here; ${accepted.join(' and ')} ${verb}.`),
     )
 }

@@ -6,7 +6,6 @@ import { sendError } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
-import { createBodyReader } from './intake/body.js'
 import { nodeClock } from './node-clock.js'
 import { otlpIntakeOf } from './otlp/intake.js'
 import { otlpOptions, type OtlpOptions } from './otlp/options.js'
@@ -14,6 +13,7 @@ import { toUpstreams } from './proxy/upstreams.js'
 import { apiRoutes } from './routes/api.js'
 import { eventsRoute } from './routes/events.js'
 import { healthRoute } from './routes/health.js'
+import { ingestRoute } from './routes/ingest.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { isOwnRequest, markOwnRoutes } from './routes/own-routes.js'
 import { pageRoutes } from './routes/page.js'
@@ -35,6 +35,7 @@ const pluginOptions = z.strictObject({
     .describe('a path such as /ops, or / for the whole host'),
   http: z.boolean().default(true).describe('true or false'),
   log: z.boolean().default(true).describe('true or false'),
+  ingest: z.boolean().default(true).describe('true or false'),
   feed: z.preprocess(
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
@@ -74,6 +75,8 @@ export interface OpswireOptions {
   http?: boolean
   /** Show the lines of the host's pino logger. Default: true. */
   log?: boolean
+  /** Let programs publish over `POST /api/ingest`. Default: true. */
+  ingest?: boolean
   /** Bounds of the feed; see `FeedLimits` for each and its default. */
   feed?: Partial<FeedLimits>
   /** Take what OpenTelemetry exporters send to `/v1/traces`, `/v1/logs` and `/v1/metrics`. Default: true. */
@@ -88,14 +91,13 @@ export interface OpswireOptions {
 }
 
 const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
-  const { ops, prefix, http, log, feed, otlp, proxy, ignore, logLevel, logSerializers } = parse(
+  const { ops, prefix, http, log, ingest, feed, otlp, proxy, ignore, logLevel, logSerializers } = parse(
     pluginOptions,
     options,
     'option',
   )
   const upstreams = toUpstreams(proxy, 'option')
   const hub = createHub(ops, nodeClock, feed)
-  const bodies = createBodyReader(nodeClock)
   const stopLog = log ? watchPinoLog(ops, { logger: app.log }) : undefined
   if (http) {
     watchHttpRequests(app, ops, {
@@ -106,7 +108,6 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
   // Open streams are never idle: unless they end first, closing the host would wait for them for ever.
   app.addHook('preClose', (done) => {
     hub.close()
-    bodies.close()
     stopLog?.()
     done()
   })
@@ -126,9 +127,19 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         apiRoutes(api, ops)
         done()
       })
+      if (ingest) {
+        await scope.register((intake, _options, done) => {
+          ingestRoute(intake, ops, { clock: nodeClock })
+          done()
+        })
+      }
       healthRoute(scope, ops)
       if (otlp !== false) {
-        otlpRoutes(scope, { bodies, intake: otlpIntakeOf(ops, otlp === true ? otlpOptions.parse({}) : otlp) })
+        const intake = otlpIntakeOf(ops, otlp === true ? {} : otlp)
+        await scope.register((telemetry, _options, done) => {
+          otlpRoutes(telemetry, intake)
+          done()
+        })
       }
       if (upstreams.size > 0) proxyRoutes(scope, ops, upstreams)
       await pageRoutes(scope)

@@ -13,7 +13,10 @@ export function parse<Shape extends z.ZodRawShape>(
 ): z.output<z.ZodObject<Shape>> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  throw new OpsError('OPS_INVALID', 400, toSentence(result.error.issues[0]!, schema, input, noun))
+  const { issues } = result.error
+  // A key that nobody knows is often the one that is missing, with a slip of the pen.
+  const worst = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
+  throw new OpsError('OPS_INVALID', 400, toSentence(worst, schema, input, noun))
 }
 
 function toSentence(
@@ -35,8 +38,17 @@ function toSentence(
     : `The ${noun} ${name} does not accept ${quote(value)}; it takes ${accepted}.`
 }
 
-/** Short enough for a sentence, and on one line. */
-function quote(value: unknown): string {
-  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
+/** `value` for a sentence: short, and on one line. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'function' ? 'a function' : toJson(value)
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // Nested so deeply that the stack does not suffice, or not to be written as JSON at all.
+    return Array.isArray(value) ? '[…]' : '{…}'
+  }
 }

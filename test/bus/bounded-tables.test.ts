@@ -65,17 +65,30 @@ describe('the live state keeps no more than its limits', () => {
       item: { phase: 'end', id: oldest.id, state: 'stale' },
     })
     expect(ops.metrics().gauges['activeRequests']).toBe(3)
+    expect(ops.metrics().counters['evicted']).toBe(1)
     oldest.end()
     expect(deltas.at(-1)).toMatchObject({ item: { phase: 'end', id: oldest.id, state: 'ok' } })
     expect(ops.requests().filter(({ id }) => id === oldest.id)).toMatchObject([{ state: 'ok' }])
     expect(ops.metrics().counters['requests']).toBe(1)
   })
 
-  it('of 10,000 starts without an end', () => {
+  it('of 10,000 starts without an end, and says how many had to leave', () => {
     const { ops } = createTestOps()
-    for (let i = 0; i < 10_000; i++) ops.startCall({ provider: 'p', model: 'm' })
-    expect(ops.metrics().gauges['activeCalls']).toBe(5000)
+    for (let i = 0; i < 10_000; i++) {
+      ops.startCall({ provider: 'p', model: 'm' })
+      ops.startRequest()
+    }
+    const { gauges, counters } = ops.metrics()
+    expect(gauges).toMatchObject({ activeCalls: 5000, activeRequests: 5000 })
+    expect(counters['evicted']).toBe(10_000)
     expect(ops.calls()).toHaveLength(5200)
+  })
+
+  it('of automatic requests that a busy host holds back from the feed', () => {
+    const { ops } = createTestOps({ limits: { active: 500 } })
+    for (let i = 0; i < 1300; i++) ops.startRequest({ automatic: true })
+    expect(ops.metrics().gauges['activeRequests']).toBe(700)
+    expect(ops.metrics().counters['evicted']).toBe(600)
   })
 
   it('of series points: 200, ten minutes', () => {
@@ -97,6 +110,8 @@ describe('the live state keeps no more than its limits', () => {
     expect(Object.keys(metrics.gauges).length).toBeLessThanOrEqual(204)
     expect(metrics.calls['15m'].models.length).toBeLessThanOrEqual(202)
     expect(metrics.calls['15m'].total).toBe(1000)
+    expect(metrics.calls['15m'].models.find(({ model }) => model === 'other')?.total).toBe(800)
+    expect(metrics.counters['modelOverflow']).toBe(800)
     expect(ops.channels()).toHaveLength(200)
   })
 })

@@ -134,6 +134,33 @@ describe('metrics', () => {
   })
 })
 
+describe('the rate of calls', () => {
+  it('is that of the window, by model and by provider, or of the time that was seen while that is shorter', () => {
+    const { ops, clock } = createTestOps()
+    const callEach = (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        ops.startCall({ provider: 'a', model: 'big' }).end()
+        if (second % 2 === 0) ops.startCall({ provider: 'a', model: 'small' }).fail(new Error('x'))
+        clock.advance(1000)
+      }
+    }
+    callEach(20)
+    let { '1m': minute, '15m': quarter } = ops.metrics().calls
+    expect([minute.rate, quarter.rate]).toEqual([1.5, 1.5])
+    callEach(100)
+    ;({ '1m': minute, '15m': quarter } = ops.metrics().calls)
+    expect(minute.models.map(({ model, rate }) => [model, rate])).toEqual([
+      ['big', 1],
+      ['small', expect.closeTo(0.5, 2)],
+    ])
+    expect(minute.providers[0]?.rate).toBeCloseTo(1.5, 2)
+    expect(quarter.rate).toBe(1.5)
+    clock.advance(60_000)
+    expect(ops.metrics().calls['1m'].rate).toBe(0)
+    expect(ops.metrics().calls['5m'].rate).toBe(1)
+  })
+})
+
 describe('the heartbeat', () => {
   it('publishes the metrics every 3 s and ends with close, timers and all', () => {
     const { ops, clock } = createTestOps()

@@ -41,6 +41,8 @@ export async function runProgram(name: string, { protocol, compression }: Transp
   const child = fork(fileURLToPath(new URL(`programs/${name}.js`, import.meta.url)), {
     env: {
       PATH: process.env['PATH'],
+      // What Node thinks of other people's libraries is no complaint of theirs.
+      NODE_NO_WARNINGS: '1',
       MODEL_URL: models.url,
       OTEL_SERVICE_NAME: name,
       OTEL_EXPORTER_OTLP_ENDPOINT: `${host.url}/ops`,

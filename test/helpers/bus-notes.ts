@@ -34,8 +34,8 @@ export function noteMessages(ops: Ops): BusNotes {
   return {
     all,
     of,
-    calls: () => joined('call.start', 'call.end') as never,
-    requests: () => joined('request.start', 'request.end') as never,
+    calls: () => joined('call.start', 'call.end'),
+    requests: () => joined('request.start', 'request.end'),
   }
 }
 

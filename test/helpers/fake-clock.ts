@@ -47,6 +47,17 @@ export class FakeClock implements Clock {
     this.#moveTo(end)
   }
 
+  /** Time passes, and no timer can run: each that was due runs once when it is over. */
+  block(milliseconds: number): void {
+    this.#moveTo(this.#monotonic + milliseconds)
+    for (const timer of [...this.#timers].sort((a, b) => a.due - b.due)) {
+      if (timer.due > this.#monotonic) continue
+      if (timer.interval === undefined) this.#timers.delete(timer)
+      else timer.due = this.#monotonic + timer.interval
+      timer.callback()
+    }
+  }
+
   #moveTo(time: number): void {
     this.wall += time - this.#monotonic
     this.#monotonic = time

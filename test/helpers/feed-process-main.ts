@@ -58,6 +58,7 @@ const state = (): FeedState => {
       listeners: listeners.map(({ count }) => count()),
     },
     memory: heapUsed + external,
+    peak: process.resourceUsage().maxRSS * 1024,
   }
 }
 

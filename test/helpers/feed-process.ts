@@ -12,6 +12,8 @@ export interface FeedState {
   left: { subscriptions: number; timers: number; resources: Record<string, number>; listeners: number[] }
   /** Bytes of heap and buffers after a garbage collection. */
   memory: number
+  /** Bytes that the process has taken at the most. */
+  peak: number
 }
 
 export interface FeedCommands {

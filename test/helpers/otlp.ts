@@ -71,7 +71,7 @@ export function toSpan(options: SpanOptions): object {
 }
 
 export function toTraces(spans: (SpanOptions | object)[], origin: Origin = {}): object {
-  const full = spans.map((span) => ('id' in span ? toSpan(span as SpanOptions) : span))
+  const full = spans.map((span) => ('id' in span ? toSpan(span) : span))
   return {
     resourceSpans: [{ ...toResource(origin), scopeSpans: [{ ...toScope(origin), spans: full }] }],
   }
@@ -146,7 +146,7 @@ function toValue(value: Value): object {
   if (Array.isArray(value)) return { arrayValue: { values: value.map(toValue) } }
   if (typeof value === 'object') return { kvlistValue: { values: toAttributes(value) } }
   // As exporters in JavaScript do: a JSON number, not a string.
-  return Number.isInteger(value) ? { intValue: value } : { doubleValue: value }
+  return Number.isSafeInteger(value) ? { intValue: value } : { doubleValue: value }
 }
 
 function toResource({

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
  */
 const ROOT = resolve(import.meta.dirname, '../..')
 const DOCUMENT = 'docs/architecture.md'
-const MAPPED = ['src', 'examples/gateway', 'scripts']
+const MAPPED = ['src', 'examples/gateway', 'examples/publish', 'scripts']
 // Pages are told as a folder; what a compiler project is, the document tells once for all.
 const UNMAPPED = /^examples\/gateway\/pages\/|(^|\/)tsconfig\.json$/
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -15,7 +15,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-it("README's example runs as it stands and shows what it says", async () => {
+it("README's examples run as they stand and show what they say", async () => {
   const example = /```js\n([\s\S]*?)```/.exec(README)?.[1]
   const port = await freePort()
   // Inside the package, so that its own name resolves as it would for a user.
@@ -33,6 +33,14 @@ it("README's example runs as it stands and shows what it says", async () => {
     metrics: { counters: { messagesProcessed: 1, calls: 1 }, gauges: { queueDepth: 0 } },
     calls: [{ provider: 'openai', model: 'gpt-5', inputTokens: 210, outputTokens: 64, state: 'ok' }],
     channels: [{ name: 'telegram', state: 'connected' }],
+  })
+
+  const [publish] = /^curl [^`]*?api\/ingest[^`]*$/m.exec(README)!
+  const line = publish.replace('127.0.0.1:3100', `127.0.0.1:${port}`)
+  const options = { encoding: 'utf8', stdio: 'pipe', env: { ...process.env, no_proxy: '*' } } as const
+  expect(execFileSync('sh', ['-c', line], options)).toBe('{"accepted":1,"rejected":[]}')
+  expect(await get('api/events?limit=1')).toMatchObject({
+    items: [{ source: 'deploy', message: 'version 42 is out', fields: { took: '31 s' } }],
   })
 }, 15_000)
 

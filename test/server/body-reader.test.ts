@@ -82,7 +82,7 @@ describe('a body', () => {
       const { url } = await serve()
       const { status, body, headers } = await post(url, 'x', { 'content-encoding': encoding })
       expect([status, headers['accept-encoding']]).toEqual([415, 'gzip, identity'])
-      expect(body).toMatch(/^The Content-Encoding ".{2,80}" is not accepted; gzip and identity are\.$/)
+      expect(body).toMatch(/^The Content-Encoding ".{2,80}["…] is not accepted; gzip and identity are\.$/)
     },
   )
 
@@ -231,6 +231,18 @@ describe('after an answer that came before the end of the body', () => {
     socket.write('POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\n\r\nabc')
     socket.resume()
     await expect.poll(text).toMatch(/^HTTP\/1\.1 413 .*HTTP\/1\.1 200 .*3/s)
+  })
+
+  it('a client that wants no other answer gets this one, too', async () => {
+    const { port } = await serve(readWhole({ wireBytes: 1000 }))
+    const { socket, text, closed } = openSocket(port)
+    socket.pause()
+    const size = 8 * MEBIBYTE
+    socket.write(`POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: ${size}\r\n\r\n`)
+    await new Promise((done) => socket.write(Buffer.alloc(size), done))
+    socket.resume()
+    await closed
+    expect(text()).toMatch(/^HTTP\/1\.1 413 .*accepted\./s)
   })
 
   it('a client that announces 2 GiB is answered at once', async () => {

@@ -93,7 +93,7 @@ describe('opswire serve', () => {
   it.each([
     [
       ['--prot', '4100'],
-      'Unknown flag --prot; accepted are --port, --host, --service, --help and --version.',
+      'Unknown flag --prot; accepted are --port, --host, --service, --otlp, --otlp-content, --map, --help and',
     ],
     [['--port', 'abc'], 'The flag port does not accept "abc"; it takes a port from 0 to 65535'],
     [['--port', '70000'], 'The flag port does not accept "70000"'],

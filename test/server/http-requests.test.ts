@@ -51,6 +51,22 @@ describe("the host's HTTP requests", () => {
     expect(ops.requests().find(({ id }) => id === line?.requestId)?.name).toBe('GET /broken')
   })
 
+  it('that fail make their line also when another process has one under the same number', async () => {
+    const host = await startHost({
+      routes: (app) => {
+        app.get('/unavailable', ({ id }, reply) => {
+          const theirs = { level: 'error', source: 'them', message: 'theirs', requestId: id } as const
+          host.ops.bus.publish('log', { ...theirs, instance: 'another' })
+          return reply.code(503).send('later')
+        })
+      },
+    })
+    await fetch(`${host.url}/unavailable`)
+    await expect
+      .poll(() => host.ops.logLines().map(({ message }) => message))
+      .toContain('GET /unavailable: 503 Service Unavailable')
+  })
+
   it('that fail make one line: the one of the host, or one of their own when the host writes none', async () => {
     const routes = (app: FastifyInstance): void => {
       app.get('/broken', () => {

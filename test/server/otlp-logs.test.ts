@@ -103,7 +103,7 @@ describe('a log record', () => {
     await host.export(
       'traces',
       toTraces([
-        { id: 'r', kind: 2 },
+        { id: 'r', kind: 2, attributes: { 'session.id': 's1' } },
         { id: 'c', parent: 'r', attributes: call },
         { id: 'x', parent: 'r' },
       ]),
@@ -113,6 +113,7 @@ describe('a log record', () => {
       'logs',
       toLogs([inSpan('r'), inSpan('c'), inSpan('x'), inSpan('new'), { ...inSpan('c'), trace: 'no' }]),
     )
+    expect(host.of('log').map(({ session }) => session)).toEqual(['s1', 's1', 's1', 's1', undefined])
     const request = spanId('r')
     expect(host.of('log').map(({ callId, requestId }) => [callId, requestId])).toEqual([
       [undefined, request],
@@ -125,10 +126,13 @@ describe('a log record', () => {
 
   it('of a huge body is cut, and says so', async () => {
     const host = await startOtlpHost()
-    for (const form of FORMS) await host.export('logs', toLogs([{ body: 'ä"\n'.repeat(500_000) }]), { form })
+    // Wherever the cut falls: within a character, within an escape.
+    const bodies = Array.from({ length: 10 }, (_, i) => ({ body: `${'x'.repeat(i)}${'€ä"\n'.repeat(5000)}` }))
+    for (const form of FORMS) await host.export('logs', toLogs(bodies), { form })
+    expect(host.of('log')).toHaveLength(20)
     for (const { message } of host.of('log')) {
       expect(message.length).toBeLessThan(8300)
-      expect(message).toMatch(/more (bytes|characters)\)$/)
+      expect(message).toMatch(/… \(\d+ more bytes\)$/)
       expect(message).not.toContain('\ufffd')
     }
   })

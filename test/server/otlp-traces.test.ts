@@ -173,6 +173,14 @@ describe('usage on a span of its own', () => {
     expect(host.of('call.amend')).toHaveLength(1)
   })
 
+  it('is joined with one call only, and each call with one', async () => {
+    const host = await startOtlpHost()
+    await exportAll(host, [made], [usage], [{ ...usage, id: 'usage2' }])
+    expect(host.of('call.amend')).toHaveLength(1)
+    await exportAll(host, [{ ...made, id: 'next' }])
+    expect(joined(host)).toMatchObject([{ outputTokens: 7 }, { id: spanId('next'), outputTokens: 7 }])
+  })
+
   it('is joined once, and with no call of another trace or model, nor with one that knows its own', async () => {
     const host = await startOtlpHost()
     const own = { ...made, id: 'own', attributes: { ...made.attributes, 'gen_ai.usage.output_tokens': 1 } }
@@ -180,17 +188,17 @@ describe('usage on a span of its own', () => {
     await exportAll(host, [own, other, { ...made, id: 'apart', trace: 'another' }], [usage])
     expect(host.of('call.amend')).toEqual([])
     await exportAll(host, [made], [{ ...made, id: 'again' }])
-    expect(joined(host).filter(({ outputTokens }) => outputTokens === 7)).toHaveLength(1)
+    expect(joined(host).filter((call) => 'outputTokens' in call && call.outputTokens === 7)).toHaveLength(1)
   })
 
   /** The tokens of each call, whenever they came. */
-  function joined(host: OtlpHost): { id: string; inputTokens?: number; outputTokens?: number }[] {
+  function joined(host: OtlpHost): object[] {
     return host.of('call.end').map(({ id, inputTokens, outputTokens }) => {
       const amended = host.of('call.amend').find((amend) => amend.id === id)
       return {
         id,
-        inputTokens: inputTokens ?? amended?.inputTokens!,
-        outputTokens: outputTokens ?? amended?.outputTokens!,
+        inputTokens: inputTokens ?? amended?.inputTokens,
+        outputTokens: outputTokens ?? amended?.outputTokens,
       }
     })
   }
@@ -440,6 +448,15 @@ describe('a span of a tool', () => {
         fields: { tool: name, duration: 100 },
       },
     ])
+  })
+
+  it('becomes a line in the order of time, not in that of the body', async () => {
+    const host = await startOtlpHost()
+    await exportAll(host, [
+      tool('late', { start: 50, end: 90, attributes: { 'gen_ai.tool.name': 'late' } }),
+      tool('early', { start: 60, end: 70, attributes: { 'gen_ai.tool.name': 'early' } }),
+    ])
+    expect(host.of('log').map(({ fields }) => fields?.['tool'])).toEqual(['early', 'late'])
   })
 
   it('that failed is a line of level error', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CallRecord, RequestRecord } from '../../src/bus/protocol.js'
 import { toDoing } from '../../src/web/components/request-doing.js'
+import { toHalted } from '../../src/web/components/request-health.js'
 
 const request = (over: Partial<RequestRecord> = {}): RequestRecord => ({
   id: 'r1',
@@ -41,12 +42,33 @@ describe('what a request is doing', () => {
   it('is its step, or its activity and name, without a call', () => {
     expect(toDoing(request({ step: tool(3000) }), undefined).words).toBe('tool: search')
     expect(toDoing(request({ step: model }), undefined).words).toBe('gpt-5')
-    expect(toDoing(request({ activity: 'queued', name: 'GET /' }), undefined).words).toBe('queued GET /')
+    expect(toDoing(request({ activity: 'queued', name: 'GET /' }), undefined)).toEqual({
+      tag: 'queued',
+      words: 'GET /',
+    })
+    expect(toDoing(request({ activity: 'working', name: 'GET /' }), undefined).words).toBe('working GET /')
   })
 
   it('halts in the step where it got stuck', () => {
     const stuck = request({ activity: 'stuck', step: tool(3000) })
     expect(toDoing(stuck, call)).toEqual({ tag: 'stuck', words: 'tool: search' })
     expect(toDoing({ ...stuck, step: model }, call)).toEqual({ tag: 'stuck', words: 'gpt-5' })
+  })
+})
+
+describe('what has halted', () => {
+  const active = (...activities: RequestRecord['activity'][]) =>
+    activities.map((activity) => (activity === undefined ? {} : { activity }))
+
+  it('is counted by the word of the server, the worst first', () => {
+    expect(toHalted(active('stalled', 'stuck', 'working', 'stalled', undefined))).toEqual({
+      words: '1 stuck, 2 stalled',
+      tone: 'error',
+    })
+    expect(toHalted(active('stalled'))).toEqual({ words: '1 stalled', tone: 'warn' })
+  })
+
+  it('is nothing, however long it runs, while the server finds nothing wrong', () => {
+    expect(toHalted(active('working', 'queued', undefined))).toEqual({ words: '', tone: '' })
   })
 })

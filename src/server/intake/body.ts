@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../bus/clock.js'
 import { OpsError } from '../errors.js'
 import { pumpBody, type TakeChunk } from './body-pump.js'
+import { ByteBuffer } from './byte-buffer.js'
 import { isGzip } from './content-encoding.js'
 import { createDiscarder } from './discard.js'
+import { createTurns, type Turns } from './turns.js'
 
 const MEBIBYTE = 1024 * 1024
 /** Bytes that all bodies together may hold that are read whole. */
@@ -52,15 +54,16 @@ export interface BodyReader {
   close(): void
 }
 
-/** Reads the bodies of requests, within bounds that hold for all of them together. */
-export function createBodyReader(clock: Clock): BodyReader {
-  const open = new Set<(error: unknown) => void>()
+/** Reads the bodies of requests, within bounds that hold for all of them together; large ones in turns. */
+export function createBodyReader(clock: Clock, turns: Turns = createTurns()): BodyReader {
+  /** How to give each body up that is being read. */
+  const open = new Set<() => void>()
   const { discard, close: closeDiscards } = createDiscarder(clock)
   let held = 0
   let closed = false
 
-  const admit = (): void => {
-    if (closed) throw toClosing()
+  const admit = (request: IncomingMessage): void => {
+    if (closed) throw toClosing(request)
     if (open.size < OPEN_LIMIT) return
     throw new OpsError('OPS_BUSY', 503, `${OPEN_LIMIT} bodies are being read already; come again.`, LATER)
   }
@@ -68,13 +71,13 @@ export function createBodyReader(clock: Clock): BodyReader {
   const readChunks: BodyReader['readChunks'] = async (request, take, limits) => {
     try {
       const gzip = isGzip(request.headers['content-encoding'])
-      admit()
+      admit(request)
       await new Promise<void>((resolve, reject) => {
         const settle = (tell: () => void): void => {
           open.delete(giveUp)
           tell()
         }
-        const giveUp = pumpBody(request, take, {
+        const fail = pumpBody(request, take, {
           ...DEFAULT_LIMITS,
           ...limits,
           gzip,
@@ -82,6 +85,7 @@ export function createBodyReader(clock: Clock): BodyReader {
           done: () => settle(resolve),
           failed: (error) => settle(() => reject(error)),
         })
+        const giveUp = (): void => fail(toClosing(request))
         open.add(giveUp)
       })
     } catch (error) {
@@ -93,7 +97,7 @@ export function createBodyReader(clock: Clock): BodyReader {
   return {
     readChunks,
     async readBody(request, use, limits) {
-      const chunks: Buffer[] = []
+      const body = new ByteBuffer()
       let size = 0
       const keep = (chunk: Buffer): void => {
         if (held + chunk.length > HELD_LIMIT) {
@@ -101,11 +105,11 @@ export function createBodyReader(clock: Clock): BodyReader {
         }
         held += chunk.length
         size += chunk.length
-        chunks.push(chunk)
+        body.append(chunk)
       }
       try {
         await readChunks(request, keep, limits)
-        return await use(Buffer.concat(chunks.splice(0), size))
+        return await use(await join(body, turns))
       } finally {
         held -= size
       }
@@ -113,12 +117,23 @@ export function createBodyReader(clock: Clock): BodyReader {
     discard,
     close() {
       closed = true
-      for (const giveUp of open) giveUp(toClosing())
+      for (const giveUp of open) giveUp()
       closeDiscards()
     },
   }
 }
 
-function toClosing(): OpsError {
-  return new OpsError('OPS_CLOSING', 503, 'This server is closing; come again.', LATER)
+async function join(buffer: ByteBuffer, turns: Turns): Promise<Buffer> {
+  const joining = buffer.join()
+  let joined = joining.next()
+  if (joined.done !== true) await turns.run(() => (joined = joining.next()).done === true)
+  return joined.value as Buffer
+}
+
+function toClosing({ httpVersionMajor }: IncomingMessage): OpsError {
+  return new OpsError('OPS_CLOSING', 503, 'This server is closing; come again.', {
+    ...LATER,
+    // HTTP/1.1 would wait for another request.
+    ...(httpVersionMajor === 1 && { connection: 'close' }),
+  })
 }

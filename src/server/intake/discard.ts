@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { Clock } from '../../bus/clock.js'
 
 /** Bytes, and milliseconds, for which a client that was refused may go on sending. */
@@ -23,15 +24,18 @@ export function createDiscarder(clock: Clock): Discarder {
   return {
     discard(request) {
       if (request.readableEnded || request.destroyed) return
-      const cut = (): void => void request.destroy()
+      const cut = (): void => cutOff(request)
       let cancelCut = clock.setTimeout(cut, limit)
       const hurry = (): void => {
         cancelCut()
         cancelCut = clock.setTimeout(cut, BRIEF_LIMIT)
       }
+      const letGo = linger(request)
       const stop = (): void => {
         cancelCut()
         hurries.delete(hurry)
+        for (const each of [request, request.socket]) each.off('end', stop).off('close', stop)
+        letGo()
       }
       hurries.add(hurry)
       let left = BYTES_LIMIT
@@ -39,6 +43,8 @@ export function createDiscarder(clock: Clock): Discarder {
       request.on('error', () => undefined)
       request.once('end', stop)
       request.once('close', stop)
+      // A request that has its answer is not told when its connection goes.
+      request.socket.once('close', stop)
       request.on('data', (chunk: Buffer) => {
         left -= chunk.length
         if (left < 0) cut()
@@ -49,5 +55,30 @@ export function createDiscarder(clock: Clock): Discarder {
       limit = BRIEF_LIMIT
       for (const hurry of hurries) hurry()
     },
+  }
+}
+
+/** Ends a connection of HTTP/1.1, or one stream of HTTP/2. */
+function cutOff(request: IncomingMessage & { stream?: ServerHttp2Stream }): void {
+  if (request.stream === undefined) request.destroy()
+  else request.stream.close()
+}
+
+/**
+ * Node destroys the connection of a client that wants no other answer as soon as this one is written. If more comes
+ * then, the system resets the connection, and the answer may be lost on its way. So the connection is only closed for
+ * writing until the function that is returned lets go of it.
+ */
+function linger({ socket, httpVersionMajor }: IncomingMessage): () => void {
+  if (httpVersionMajor !== 1) return () => undefined
+  const { destroySoon } = socket
+  let isDue = false
+  socket.destroySoon = () => {
+    isDue = true
+    socket.end()
+  }
+  return () => {
+    socket.destroySoon = destroySoon
+    if (isDue) socket.destroySoon()
   }
 }

@@ -1,4 +1,5 @@
 import { OpsError } from '../errors.js'
+import { quote } from '../validation.js'
 
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+"
 const PARAMETER = new RegExp(`^[ \\t]*;[ \\t]*(?:(${TOKEN})=(${TOKEN}|"[^"\\\\]*"))?`)
@@ -30,8 +31,4 @@ function haveUtf8(parameters: string): boolean {
     rest = rest.slice(all.length)
   }
   return true
-}
-
-function quote(header: string): string {
-  return JSON.stringify(header.length <= 80 ? header : `${header.slice(0, 80)}…`)
 }

@@ -5,7 +5,7 @@ import {
   FIRST_CHUNK_EVENT,
   SPAN_ATTRIBUTES,
 } from '../otlp/attribute-names.js'
-import type { Attributes, AttributeValue, Span } from '../otlp/telemetry.js'
+import type { Attributes, AttributeValue, Resource, Span } from '../otlp/telemetry.js'
 
 type Time = readonly [seconds: number, nanoseconds: number]
 type Values = Readonly<Record<string, unknown>>
@@ -34,7 +34,7 @@ const EVENT_ATTRIBUTES = new Set([...EXCEPTION_TYPE, ...EXCEPTION_MESSAGE])
 const EVENTS_LIMIT = 8
 /** Items kept of one list. */
 const ITEMS_LIMIT = 64
-const NO_RESOURCE: Attributes = new Map()
+const NO_RESOURCE: Resource = { attributes: new Map() }
 
 /** The span as it would come over OTLP, with only what is asked of it: prompts and answers are never copied. */
 export function readSdkSpan(span: SdkSpan): Span {

@@ -47,13 +47,13 @@ export function jsonMemberOf(attributes: Attributes, name: string, member: strin
 export function toPlainValue(value: AttributeValue): unknown {
   if (Array.isArray(value)) return value.map(toPlainValue)
   // Every member is an own property, also one that is called __proto__.
-  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [k, toPlainValue(v)]))
-  return value
+  if (typeof value !== 'object') return value
+  return Object.fromEntries([...value].map(([name, each]) => [name, toPlainValue(each)]))
 }
 
 function toScalarText(value: AttributeValue | undefined): string | undefined {
   if (Array.isArray(value)) return toScalarText(value[0])
-  if (value === undefined || value === '' || value instanceof Map) return undefined
+  if (value === undefined || value === '' || typeof value === 'object') return undefined
   return String(value)
 }
 

@@ -1,9 +1,9 @@
 import { NO_ATTRIBUTES, readAttribute, type IsWanted } from './decode-values.js'
-import type { TelemetryOrigin } from './telemetry.js'
+import type { Attributes, Resource, TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type MessageFields, type WireReader } from './wire-reader.js'
 
 /** Spans, log records or metrics of one request; what comes beyond is rejected. */
-export const ITEMS_LIMIT = 20_000
+const ITEMS_LIMIT = 20_000
 
 /** How the messages of a signal are called that hold its items: by resource, and in there by scope. */
 export interface Envelope {
@@ -56,40 +56,53 @@ export function* decodeEnvelope<Item>(
   readItem: ReadItem<Item>,
 ): Steps<Decoded<Item>> {
   const decoded: Decoded<Item> = { items: [], rejected: { count: 0 } }
-  const { items, rejected } = decoded
-  const reject = (reason: string): void => {
-    rejected.count++
-    rejected.reason ??= reason
-  }
   reader.enter()
   for (let field; (field = reader.next(envelope.request)) !== undefined;) {
     yield* pause(reader)
-    if (field !== 'resources') continue
-    reader.enter()
-    const resource = yield* find(reader, envelope.resource, 'resource', readResource, NO_ATTRIBUTES)
-    for (let field; (field = reader.next(envelope.resource)) !== undefined;) {
-      yield* pause(reader)
-      if (field === 'resource') reader.skip()
-      if (field !== 'scopes') continue
-      reader.enter()
-      const scope = yield* find(reader, envelope.scope, 'scope', readScope, '')
-      const origin: TelemetryOrigin = { resource, scope }
-      for (let field; (field = reader.next(envelope.scope)) !== undefined;) {
-        yield* pause(reader)
-        if (field === 'scope') reader.skip()
-        if (field !== 'items') continue
-        if (items.length >= ITEMS_LIMIT) {
-          reader.skip()
-          reject(`one request may have ${ITEMS_LIMIT} items`)
-          continue
-        }
-        const steps = readItem(reader, origin, items)
-        const reason = typeof steps === 'object' ? yield* steps : steps
-        if (reason !== undefined) reject(reason)
-      }
-    }
+    if (field === 'resources') yield* readResourceItems(reader, { envelope, readItem, decoded })
   }
   return decoded
+}
+
+interface Context<Item> {
+  envelope: Envelope
+  readItem: ReadItem<Item>
+  decoded: Decoded<Item>
+}
+
+function* readResourceItems<Item>(reader: WireReader, context: Context<Item>): Steps<void> {
+  // Shared by all items, which may stand before it.
+  const resource: Resource = { attributes: NO_ATTRIBUTES }
+  reader.enter()
+  for (let field; (field = reader.next(context.envelope.resource)) !== undefined;) {
+    yield* pause(reader)
+    if (field === 'resource') resource.attributes = readResource(reader)
+    else if (field === 'scopes') yield* readScopeItems(reader, { resource, scope: '' }, context)
+  }
+}
+
+function* readScopeItems<Item>(
+  reader: WireReader,
+  origin: TelemetryOrigin,
+  { envelope, readItem, decoded: { items, rejected } }: Context<Item>,
+): Steps<void> {
+  reader.enter()
+  for (let field; (field = reader.next(envelope.scope)) !== undefined;) {
+    yield* pause(reader)
+    if (field === 'scope') origin.scope = readScope(reader)
+    if (field !== 'items') continue
+    let reason: string | undefined
+    if (items.length >= ITEMS_LIMIT) {
+      reader.skip()
+      reason = `one request may have ${ITEMS_LIMIT} items`
+    } else {
+      const steps = readItem(reader, origin, items)
+      reason = typeof steps === 'object' ? yield* steps : steps
+    }
+    if (reason === undefined) continue
+    rejected.count++
+    rejected.reason ??= reason
+  }
 }
 
 /** Lets others have their turn, and the next item its fields. */
@@ -98,29 +111,7 @@ export function* pause(reader: WireReader): Steps<void> {
   yield
 }
 
-/** Reads one field of the message that was entered just now, wherever in it the field stands, and goes back. */
-function* find<Name extends string, Value>(
-  reader: WireReader,
-  fields: MessageFields<Name>,
-  wanted: Name,
-  read: (reader: WireReader) => Value,
-  absent: Value,
-): Steps<Value> {
-  const start = reader.mark()
-  let value = absent
-  for (let field; (field = reader.next(fields)) !== undefined;) {
-    yield* pause(reader)
-    if (field === wanted) {
-      value = read(reader)
-      break
-    }
-    if (field !== '') reader.skip()
-  }
-  reader.reset(start)
-  return value
-}
-
-function readResource(reader: WireReader): TelemetryOrigin['resource'] {
+function readResource(reader: WireReader): Attributes {
   let attributes = NO_ATTRIBUTES
   reader.enter()
   for (let field; (field = reader.next(RESOURCE)) !== undefined;) {

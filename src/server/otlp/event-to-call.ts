@@ -2,6 +2,7 @@ import { toErrorText, toText } from '../../bus/plain.js'
 import type { CodingAgent } from './agent-event.js'
 import { ERROR_MESSAGE, ERROR_TYPE, HTTP_STATUS } from './attribute-names.js'
 import { numberOf, textOf } from './attributes.js'
+import { toFailureText } from './failure-text.js'
 import {
   toFinishReason,
   toModels,
@@ -50,5 +51,6 @@ export function toEventFailure(attributes: Attributes): Failure | undefined {
   const type = textOf(attributes, ERROR_TYPE)
   if (status < LEAST_FAILURE && message === undefined && type === undefined) return undefined
   const named = type ?? (status >= LEAST_FAILURE ? String(status) : '_OTHER')
-  return { type: toText(named, TYPE_LENGTH), message: toErrorText(message ?? named) }
+  const told = toFailureText(message ?? '')
+  return { type: toText(named, TYPE_LENGTH), message: toErrorText(told === '' ? named : told) }
 }

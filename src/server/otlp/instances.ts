@@ -1,6 +1,6 @@
 import { toName } from '../../bus/plain.js'
 import { textOf } from './attributes.js'
-import type { Attributes } from './telemetry.js'
+import type { Resource } from './telemetry.js'
 
 /** Processes told apart; what comes beyond is called `other`. */
 const INSTANCES_LIMIT = 200
@@ -14,7 +14,7 @@ export class Instances {
   readonly #seen = new Map<string, number>()
 
   /** The instance of a resource; `time` is monotonic. */
-  nameOf(resource: Attributes, time: number): string {
+  nameOf(resource: Resource, time: number): string {
     const name = toInstance(resource)
     if (!this.#seen.delete(name) && this.#seen.size >= INSTANCES_LIMIT) {
       const [longestSilent] = this.#seen
@@ -27,15 +27,15 @@ export class Instances {
 }
 
 /** Its own id when it has one, else its service with process and host. */
-function toInstance(resource: Attributes): string {
-  const id = textOf(resource, ['service.instance.id'])
+function toInstance({ attributes }: Resource): string {
+  const id = textOf(attributes, ['service.instance.id'])
   if (id !== undefined) return toName(id)!
-  const parts = ['service.name', 'host.name', 'process.pid'].map((name) => textOf(resource, [name]))
+  const parts = ['service.name', 'host.name', 'process.pid'].map((name) => textOf(attributes, [name]))
   const [service = 'unknown_service', ...rest] = parts
   return toName([service, ...rest].filter((part) => part !== undefined).join('-'))!
 }
 
 /** What a resource calls its service. */
-export function toService(resource: Attributes): string | undefined {
-  return toName(textOf(resource, ['service.name']))
+export function toService({ attributes }: Resource): string | undefined {
+  return toName(textOf(attributes, ['service.name']))
 }

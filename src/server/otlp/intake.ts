@@ -1,4 +1,5 @@
 import type { Ops } from '../../bus/ops.js'
+import { createTurns } from '../intake/turns.js'
 import { nodeClock } from '../node-clock.js'
 import {
   EXCEPTION_EVENT,
@@ -22,7 +23,6 @@ import { ProtobufReader } from './protobuf-reader.js'
 import { RecentKeys } from './recent-keys.js'
 import { SpanRecorder } from './span-recorder.js'
 import { TraceMemory } from './trace-memory.js'
-import { inTurns } from './turns.js'
 import type { WireReader } from './wire-reader.js'
 
 export const SIGNALS = ['traces', 'logs', 'metrics'] as const
@@ -46,10 +46,10 @@ const EVENT_ATTRIBUTES = new Set([...EXCEPTION_TYPE, ...EXCEPTION_MESSAGE])
 const intakes = new WeakMap<Ops, OtlpIntake>()
 
 /** The intake of a recorder: one, by the options of whoever asks first, for one trace may come in by many doors. */
-export function otlpIntakeOf(ops: Ops, options: Required<OtlpOptions>): OtlpIntake {
+export function otlpIntakeOf(ops: Ops, { content = false, map = {} }: OtlpOptions): OtlpIntake {
   const known = intakes.get(ops)
   if (known !== undefined) return known
-  const intake = createIntake(ops, options)
+  const intake = createIntake(ops, { content, map })
   intakes.set(ops, intake)
   return intake
 }
@@ -93,13 +93,19 @@ function createIntake({ bus }: Ops, { content, map }: Required<OtlpOptions>): Ot
     },
   }
 
+  const turns = createTurns()
+  /** One body after the other: what one tells of a trace, the next may build on. */
   let last: Promise<unknown> = Promise.resolve()
+  const recordAll = async (signal: Signal, type: MediaType, body: Buffer): Promise<Rejections> => {
+    const reader = type === 'application/json' ? new JsonReader(body) : new ProtobufReader(body)
+    const steps = work[signal](reader)
+    let step: IteratorResult<undefined, Rejections> = steps.next()
+    await turns.run(() => step.done === true || (step = steps.next()).done === true)
+    return step.value!
+  }
   return {
     take(signal, type, body) {
-      const result = last.then(() => {
-        const reader = type === 'application/json' ? new JsonReader(body) : new ProtobufReader(body)
-        return inTurns(work[signal](reader))
-      })
+      const result = last.then(() => recordAll(signal, type, body))
       last = result.catch(() => undefined)
       return result
     },

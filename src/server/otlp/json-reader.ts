@@ -151,9 +151,10 @@ export class JsonReader implements WireReader {
   }
 
   time(): number {
-    const nanoseconds = Number(this.#int64Text())
-    if (nanoseconds < 0) throw this.#scanner.malformed('a time can not be negative')
-    return nanoseconds / 1e6
+    const digits = this.#int64Text()
+    if (digits.startsWith('-')) throw this.#scanner.malformed('a time can not be negative')
+    // Nanoseconds are beyond what a number holds exactly.
+    return Number(digits.slice(0, -6)) + Number(digits.slice(-6)) / 1e6
   }
 
   byteCount(): number {

@@ -13,7 +13,8 @@ const SCALAR_LIMIT = 1000
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const WORDS = ['true', 'false', 'null']
 /** What may stand behind a backslash. */
-const ESCAPES = new Set(Buffer.from('"\\/bfnrtu'))
+const ESCAPES = new Set(Buffer.from('"\\/bfnrt'))
+/** The bits of a byte that goes on with a character of UTF-8. */
 const CONTINUATION = 0x80
 
 /** The tokens of JSON, one after the other. Throws a MalformedBodyError for what is none. */
@@ -31,11 +32,11 @@ export class JsonScanner {
   /** The first byte of the next token, which is not read by that; -1 at the end. */
   peek(): number {
     const bytes = this.#bytes
-    for (; this.position < bytes.length; this.position++) {
-      const byte = bytes[this.position]!
-      if (byte !== SPACE && byte !== LINE_FEED && byte !== RETURN && byte !== TAB) return byte
-    }
-    return -1
+    let at = this.position
+    let byte = bytes[at]
+    while (byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB) byte = bytes[++at]
+    this.position = at
+    return byte ?? -1
   }
 
   /** Reads one mark of punctuation; `name` is what the error calls it. */
@@ -48,21 +49,22 @@ export class JsonScanner {
     if (this.peek() !== -1) throw this.malformed('its end is expected')
   }
 
-  /** A string, of which at most `limit` bytes are kept; how many were cut off is told in their place. */
+  /** A string, of which about `limit` bytes are kept at most; how many were cut off is told in their place. */
   string(limit: number): string {
-    const { start, end, cut, hasEscapes } = this.#walkString(limit)
+    const { start, end, hasEscapes } = this.#walkString()
+    const cut = end - start <= limit ? end : this.#cutOf(start, limit)
     const raw = this.#bytes.toString('utf8', start, cut)
     const text = hasEscapes ? (JSON.parse(`"${raw}"`) as string) : raw
     return cut === end ? text : `${text}… (${end - cut} more bytes)`
   }
 
   skipString(): void {
-    this.#walkString(0)
+    this.#walkString()
   }
 
   /** Passes over a string; returns how many bytes stand between its quotes. */
   stringLength(): number {
-    const { start, end } = this.#walkString(0)
+    const { start, end } = this.#walkString()
     return end - start
   }
 
@@ -89,42 +91,51 @@ export class JsonScanner {
     return new MalformedBodyError(`The JSON body is malformed near byte ${this.position}: ${what}.`)
   }
 
-  /** Reads a string; `cut` is where its first `limit` bytes end, not within a character or an escape. */
-  #walkString(limit: number): { start: number; end: number; cut: number; hasEscapes: boolean } {
+  #walkString(): { start: number; end: number; hasEscapes: boolean } {
     this.expect(QUOTE, 'a string')
     const bytes = this.#bytes
     const start = this.position
-    let cut = start
     let hasEscapes = false
     let at = start
     for (;;) {
-      if (at >= bytes.length) {
-        this.position = at
-        throw this.malformed('the end of a string is expected')
-      }
-      const byte = bytes[at]!
-      if (at - start <= limit && (byte & 0xc0) !== CONTINUATION) cut = at
+      let byte = bytes[at]
+      while (byte !== QUOTE && byte !== BACKSLASH && byte! >= SPACE) byte = bytes[++at]
       if (byte === QUOTE) break
-      if (byte < SPACE) {
-        this.position = at
-        throw this.malformed('a string can not hold a control character')
-      }
-      if (byte === BACKSLASH) {
-        hasEscapes = true
-        at += this.#escapeLength(at)
-      } else at++
+      this.position = at
+      if (byte === undefined) throw this.malformed('the end of a string is expected')
+      if (byte !== BACKSLASH) throw this.malformed('a string can not hold a control character')
+      hasEscapes = true
+      at += this.#escapeLength(at)
     }
     this.position = at + 1
-    return { start, end: at, cut, hasEscapes }
+    return { start, end: at, hasEscapes }
+  }
+
+  /** Where the first `limit` bytes of a string end, not within a character or an escape. */
+  #cutOf(start: number, limit: number): number {
+    const bytes = this.#bytes
+    let cut = start
+    for (let at = start; at <= start + limit; at += bytes[at] === BACKSLASH ? this.#escapeLength(at) : 1) {
+      if ((bytes[at]! & 0xc0) !== CONTINUATION) cut = at
+    }
+    return cut
   }
 
   #escapeLength(at: number): number {
-    const next = this.#bytes[at + 1] ?? -1
-    const isHex = next !== LOWER_U || /^[\da-fA-F]{4}$/.test(this.#bytes.toString('latin1', at + 2, at + 6))
-    if (ESCAPES.has(next) && isHex) return next === LOWER_U ? 6 : 2
-    this.position = at
+    const bytes = this.#bytes
+    const next = bytes[at + 1] ?? 0
+    if (next === LOWER_U) {
+      let digits = 0
+      while (digits < 4 && isHex(bytes[at + 2 + digits] ?? 0)) digits++
+      if (digits === 4) return 6
+    } else if (ESCAPES.has(next)) return 2
     throw this.malformed('a string has an unknown escape')
   }
+}
+
+function isHex(byte: number): boolean {
+  const lower = byte | 0x20
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66)
 }
 
 /** Digits, letters, and what numbers have besides. */

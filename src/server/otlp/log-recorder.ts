@@ -24,6 +24,12 @@ interface Context {
   keepsContent: boolean
 }
 
+interface Place {
+  callId?: string | undefined
+  requestId?: string | undefined
+  session?: string | undefined
+}
+
 /** By the text, for records without a number. */
 const LEVELS: readonly (readonly [RegExp, Level])[] = [
   [/^trace/i, 'trace'],
@@ -59,7 +65,7 @@ export class LogRecorder {
     const now = clock.now()
     const told = [record.time, record.observedTime].find((time) => time > 0) ?? now
     const time = Math.min(now, told)
-    const { callId, requestId } = this.#placeOf(record, instance)
+    const { callId, requestId, session } = this.#placeOf(record, instance)
     const event = agentEventOf(record)
     if (event && this.#events.record(event, record.attributes, { instance, time, requestId })) return
     bus.publish('log', {
@@ -70,23 +76,22 @@ export class LogRecorder {
       instance,
       callId,
       requestId,
-      session: toSession(record.attributes),
+      session: toSession(record.attributes) ?? session,
       fields: this.#fieldsOf(record, event),
     })
   }
 
-  /** The call and the request that a record belongs to, as far as spans have told of them. */
-  #placeOf(
-    { traceId, spanId }: LogRecord,
-    instance: string,
-  ): { callId?: string; requestId?: string | undefined } {
+  /** The call, request and session that a record belongs to, as far as spans have told of them. */
+  #placeOf({ traceId, spanId }: LogRecord, instance: string): Place {
     const trace = traceId === undefined ? undefined : this.#context.traces.find(traceId)
     if (trace === undefined || spanId === undefined) return {}
     const span = trace.find(spanId) ?? { spanId, state: 'named', instance }
     const isOwn = span.request !== undefined && span.instance === instance
+    const request = isOwn ? span : trace.requestOf(span, instance)
     return {
-      ...(span.call?.isShown === true && { callId: spanId }),
-      requestId: isOwn ? spanId : trace.requestOf(span, instance)?.spanId,
+      callId: span.call?.isShown === true ? spanId : undefined,
+      requestId: request?.spanId,
+      session: request?.request?.session,
     }
   }
 

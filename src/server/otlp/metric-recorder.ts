@@ -11,7 +11,7 @@ import type { NumberMetric, NumberPoint } from './telemetry.js'
 /** Milliseconds after which the last value of a silent instance counts no more. */
 const IDLE_LIMIT = 5 * 60_000
 /** Counts the data points that nothing here uses. */
-export const UNUSED_COUNTER = 'otlpUnused'
+const UNUSED_COUNTER = 'otlpUnused'
 
 interface LastValue {
   value: number

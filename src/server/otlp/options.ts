@@ -3,14 +3,16 @@ import { z } from 'zod'
 /** Gauges and counters that metrics become. More names are not told apart anyway. */
 const MAP_LIMIT = 100
 
-const NAME = /^[\w.:-]{1,100}$/
+const NAME = '[\\w.:-]{1,100}'
 /** As OpenTelemetry has it, and Prometheus. */
-const METRIC = /^[\w./:-]{1,255}$/
+const METRIC = '[\\w./:-]{1,255}'
+/** A name and its metric in one word: `queueDepth=app.queue.depth`. */
+export const MAPPING = new RegExp(`^${NAME}=${METRIC}$`)
 
 export const otlpOptions = z.strictObject({
   content: z.boolean().default(false).describe('true or false'),
   map: z
-    .record(z.string().regex(NAME), z.string().regex(METRIC))
+    .record(z.string().regex(new RegExp(`^${NAME}$`)), z.string().regex(new RegExp(`^${METRIC}$`)))
     .refine((map) => Object.keys(map).length <= MAP_LIMIT)
     .default({})
     .describe(

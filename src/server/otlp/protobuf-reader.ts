@@ -11,6 +11,8 @@ const FIXED32 = 5
 const BODY = 8
 
 const VARINT_BYTES = 10
+/** The bits of a byte that goes on with a character of UTF-8. */
+const CONTINUATION = 0x80
 const TWO_32 = 2 ** 32
 const ZEROS = /^0+$/
 
@@ -64,7 +66,10 @@ export class ProtobufReader implements WireReader {
     const start = this.#position
     this.#position = end
     if (end - start <= TEXT_LIMIT) return this.#bytes.toString('utf8', start, end)
-    return `${this.#bytes.toString('utf8', start, start + TEXT_LIMIT)}… (${end - start - TEXT_LIMIT} more bytes)`
+    let cut = start + TEXT_LIMIT
+    // Not within a character.
+    while (cut > start && (this.#bytes[cut]! & 0xc0) === CONTINUATION) cut--
+    return `${this.#bytes.toString('utf8', start, cut)}… (${end - cut} more bytes)`
   }
 
   bool(): boolean {
@@ -98,7 +103,9 @@ export class ProtobufReader implements WireReader {
 
   time(): number {
     const at = this.#take(FIXED64, 8)
-    return (this.#bytes.readUInt32LE(at + 4) * TWO_32) / 1e6 + this.#bytes.readUInt32LE(at) / 1e6
+    const high = this.#bytes.readUInt32LE(at + 4)
+    // 2^32 is 4294 million and 967296: divided so, no part is beyond what a number holds exactly.
+    return high * 4294 + (high * 967_296 + this.#bytes.readUInt32LE(at)) / 1e6
   }
 
   byteCount(): number {

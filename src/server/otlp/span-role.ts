@@ -34,6 +34,7 @@ const NAMES: Readonly<Record<string, SpanRole>> = {
   'openclaw.run': 'agent',
   'openclaw.message.processed': 'message',
   'openclaw.tool.execution': 'tool',
+  'claude_code.llm_request': 'call',
   'claude_code.interaction': 'agent',
   'claude_code.tool': 'tool',
 }

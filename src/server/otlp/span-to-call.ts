@@ -28,6 +28,7 @@ import {
   type Failure,
   type ModelCall,
 } from './model-call.js'
+import { toMicroseconds } from './span-work.js'
 import type { AttributeValue, Span } from './telemetry.js'
 
 const STATUS_ERROR = 2
@@ -123,7 +124,8 @@ function toTimeToFirstToken(span: Span, duration: number | undefined): number | 
   }
   const firstChunk = span.events.find(({ name }) => name === FIRST_CHUNK_EVENT)
   if (time === undefined && firstChunk !== undefined) time = firstChunk.time - span.start
-  return time !== undefined && time > 0 && time <= (duration ?? Infinity) ? time : undefined
+  if (time === undefined || time <= 0 || time > (duration ?? Infinity)) return undefined
+  return toMicroseconds(time)
 }
 
 function includesError(finishReasons: AttributeValue | undefined): boolean {

@@ -15,9 +15,14 @@ export interface SpanWork {
   end: number | undefined
 }
 
-/** Milliseconds, true to a microsecond. Clocks may turn back: never below 0. */
+/** Milliseconds. Clocks may turn back: never below 0. */
 export function durationOf({ start, end }: SpanWork): number | undefined {
-  return end === undefined ? undefined : Math.max(0, Math.round((end - start) * 1000) / 1000)
+  return end === undefined ? undefined : Math.max(0, toMicroseconds(end - start))
+}
+
+/** Milliseconds without the digits that are not known: epoch times are true to less than a microsecond. */
+export function toMicroseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
 }
 
 /** What a span's end is, in the feed's whole milliseconds. */

@@ -9,9 +9,14 @@ export type AttributeValue = string | number | boolean | AttributeValue[] | Attr
 /** A map, for the names are those of whoever sends them: `__proto__` is a name like others. */
 export type Attributes = ReadonlyMap<string, AttributeValue>
 
+/** What sent it. */
+export interface Resource {
+  attributes: Attributes
+}
+
 /** What sent it, and with which instrumentation. */
 export interface TelemetryOrigin {
-  resource: Attributes
+  resource: Resource
   /** Name of the instrumentation scope; empty when unknown. */
   scope: string
 }

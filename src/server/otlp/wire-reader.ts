@@ -32,7 +32,7 @@ export function defineMessage<Name extends string>(
 /** Levels of messages, lists and groups, known or skipped. */
 export const DEPTH_LIMIT = 100
 /** Fields between two calls of `refill`: no single item of a body may hold up the process for long. */
-export const FIELDS_LIMIT = 500_000
+export const FIELDS_LIMIT = 100_000
 /** Bytes that are kept of one string; how many were cut off is told in their place. */
 export const TEXT_LIMIT = 8000
 

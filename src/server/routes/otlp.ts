@@ -1,52 +1,51 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { OpsError, sendMethodNotAllowed } from '../errors.js'
-import type { BodyReader } from '../intake/body.js'
+import { OpsError } from '../errors.js'
+import { createBodyReader, type BodyReader } from '../intake/body.js'
 import { toMediaType } from '../intake/media-type.js'
+import { nodeClock } from '../node-clock.js'
 import { toStatus, toSuccess } from '../otlp/answers.js'
 import { MEDIA_TYPES, SIGNALS, type MediaType, type OtlpIntake, type Signal } from '../otlp/intake.js'
+import { postOnly } from './post-only.js'
 
-interface OtlpRoutesOptions {
-  intake: OtlpIntake
-  bodies: BodyReader
-}
-
-/** `POST /v1/traces`, `/v1/logs` and `/v1/metrics`: OTLP over HTTP, as protobuf and as JSON. */
-export function otlpRoutes(scope: FastifyInstance, { intake, bodies }: OtlpRoutesOptions): void {
-  void scope.register(async (otlp) => {
-    // Whatever the type, the body is left to the handler.
-    otlp.removeAllContentTypeParsers()
-    otlp.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    otlp.setErrorHandler(sendStatus)
-    for (const signal of SIGNALS) signalRoute(otlp, signal, { intake, bodies })
+/**
+ * `POST /v1/traces`, `/v1/logs` and `/v1/metrics`: OTLP over HTTP, as protobuf and as JSON. `scope` must be one of its
+ * own.
+ */
+export function otlpRoutes(scope: FastifyInstance, intake: OtlpIntake): void {
+  const bodies = createBodyReader(nodeClock)
+  scope.addHook('preClose', (done) => {
+    bodies.close()
+    done()
   })
+  scope.setErrorHandler(sendStatus)
+  for (const signal of SIGNALS) signalRoute(scope, signal, { intake, bodies })
 }
 
-function signalRoute(scope: FastifyInstance, signal: Signal, { intake, bodies }: OtlpRoutesOptions): void {
-  const url = `/v1/${signal}`
-  scope.route({
-    method: 'POST',
-    url,
-    onRequest: (request, _reply, done) => {
-      try {
-        typeOf(request)
-        done()
-      } catch (error) {
-        bodies.discard(request.raw)
-        done(error as Error)
-      }
-    },
-    handler: async (request, reply) => {
+function signalRoute(
+  scope: FastifyInstance,
+  signal: Signal,
+  { intake, bodies }: { intake: OtlpIntake; bodies: BodyReader },
+): void {
+  postOnly(
+    scope,
+    `/v1/${signal}`,
+    async (request, reply) => {
       const type = typeOf(request)
       const rejected = await bodies.readBody(request.raw, (body) => intake.take(signal, type, body))
       return send(reply, type, toSuccess(signal, type, rejected))
     },
-  })
-  scope.route({
-    method: scope.supportedMethods.filter((method) => method !== 'POST'),
-    url,
-    onRequest: (request, reply) => sendMethodNotAllowed(request, reply, ['POST']),
-    handler: (request, reply) => sendMethodNotAllowed(request, reply, ['POST']),
-  })
+    {
+      onRequest(request, _reply, done) {
+        try {
+          typeOf(request)
+          done()
+        } catch (error) {
+          bodies.discard(request.raw)
+          done(error as OpsError)
+        }
+      },
+    },
+  )
 }
 
 /** Answers an error as a `Status` in the request's type; as JSON when that is neither. */

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CallRecord } from '../../bus/protocol.js'
 import { toAgo, toClockTime, toCount, toDuration, toMilliseconds, toPair, toRate } from '../format.js'
 import type { LiveStore } from '../live-store.js'
+import { activityTag, activityTagStyles } from './activity-tag.js'
 import { panelStyles } from './panel-styles.js'
 import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
@@ -25,6 +26,7 @@ export class OpsCalls extends StreamElement {
   static override styles = [
     tokens,
     panelStyles,
+    activityTagStyles,
     css`
       :host {
         /* Rows come and go; the panels below must not move with them. */
@@ -145,8 +147,10 @@ function callRow(call: CallRecord, store: LiveStore): TemplateResult {
 }
 
 function progress(call: CallRecord, store: LiveStore): TemplateResult {
+  const duration = toDuration(store.since(call.startedAt))
+  if (call.activity !== undefined) return activityTag(call.activity, duration)
   const word = call.firstTokenAt === undefined ? 'waiting' : 'streaming'
-  return html`<span class="tag">${word} ${toDuration(store.since(call.startedAt))}</span>`
+  return html`<span class="tag">${word} ${duration}</span>`
 }
 
 function latency(call: CallRecord): TemplateResult {

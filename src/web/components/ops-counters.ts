@@ -5,7 +5,7 @@ import { toCount, toDuration, toPercent, toRate, toUptime } from '../format.js'
 import { SERIES_LIMIT, type LiveStore, type MetricsView } from '../live-store.js'
 import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
-import { isSlow, type Tone } from './request-health.js'
+import { toHalted, type Tone } from './request-health.js'
 import { sparkline } from './sparkline.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
@@ -192,7 +192,7 @@ export class OpsCounters extends StreamElement {
     const queued = active.filter(({ activity }) => activity === 'queued')
     const perMinute = sumOfLast(toChanges(columnOf(series, 'messagesProcessed')), 60_000, series.step)
     const recentErrors = sumOfLast(toChanges(columnOf(series, 'errors')), 300_000, series.step)
-    const slow = active.filter((request) => isSlow(request, store.since(request.startedAt))).length
+    const halted = toHalted(active)
     const errorRate = metrics.requests.errorRate
     const version = store.view.hello?.version
     const errors = toLeadingCount(counters['errors'], tally.errors - view.tally.errors)
@@ -220,8 +220,8 @@ export class OpsCounters extends StreamElement {
       {
         label: 'Active requests',
         value: toCount(toLeadingGauge(gauges['activeRequests'], view.activeRequests, inFlight)),
-        sub: slow > 0 ? `${toCount(slow)} slow` : 'none slow',
-        subTone: slow > 0 ? 'warn' : '',
+        sub: halted.words === '' ? 'none stalled' : halted.words,
+        subTone: halted.tone,
         line: { column: 'activeRequests' },
       },
       {

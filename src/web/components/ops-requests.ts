@@ -2,10 +2,11 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
 import { toClockTime, toCount, toDuration, toPlural, UNKNOWN } from '../format.js'
 import type { LiveStore } from '../live-store.js'
+import { activityTag, activityTagStyles } from './activity-tag.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
-import { toDurationTone } from './request-health.js'
+import { toActivityTone, toHalted } from './request-health.js'
 import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
@@ -27,6 +28,7 @@ export class OpsRequests extends StreamElement {
     tokens,
     panelStyles,
     rateBarStyles,
+    activityTagStyles,
     css`
       :host {
         /* Rows come and go; the panels below must not move with them. */
@@ -135,7 +137,7 @@ function finding(requests: readonly RequestRecord[], inFlight: number, store: Li
   const oldest = requests[0]
   if (inFlight === 0) return ''
   const age = oldest && `oldest ${toDuration(store.since(oldest.startedAt))}`
-  return [toPlural(inFlight, 'request'), age].filter((part) => part !== undefined).join(' · ')
+  return [toPlural(inFlight, 'request'), toHalted(requests).words, age].filter(Boolean).join(' · ')
 }
 
 const keyOf = (instance: string, id: string) => `${instance} ${id}`
@@ -161,14 +163,10 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
     <td class="left muted channel" title=${request.channel ?? ''}>
       <bdi>${request.channel ?? UNKNOWN}</bdi>
     </td>
-    <td class="left doing" title=${words}>
-      ${tag ? html`<span class="tag ${tag === 'stuck' ? 'error' : 'warn'}">${tag}</span>` : nothing}<bdi
-        >${words}</bdi
-      >
-    </td>
+    <td class="left doing" title=${words}>${tag ? activityTag(tag) : nothing}<bdi>${words}</bdi></td>
     <td>${rateBar(call?.tokensPerSecond)}</td>
     <td class="started muted">${toClockTime(request.startedAt)}</td>
-    <td class=${toDurationTone(duration)} title="started ${toClockTime(request.startedAt)}">
+    <td class=${toActivityTone(request.activity)} title="started ${toClockTime(request.startedAt)}">
       ${toDuration(duration)}
     </td>
   </tr>`

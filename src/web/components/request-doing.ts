@@ -1,7 +1,7 @@
-import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
+import type { Activity, CallRecord, RequestRecord } from '../../bus/protocol.js'
 
 export interface Doing {
-  tag?: 'stalled' | 'stuck'
+  tag?: Exclude<Activity, 'working'>
   words: string
 }
 
@@ -18,5 +18,6 @@ export function toDoing({ activity, step, name }: RequestRecord, call: CallRecor
   if (isCall)
     return { words: `${call.firstTokenAt === undefined ? 'waiting for' : 'streaming'} ${call.model}` }
   if (named !== undefined) return { words: named }
-  return { words: [activity ?? 'working', name ?? ''].join(' ').trim() }
+  if (activity === 'queued') return { tag: activity, words: name ?? '' }
+  return { words: ['working', name ?? ''].join(' ').trim() }
 }

@@ -1,18 +1,27 @@
-import type { RequestRecord } from '../../bus/protocol.js'
-
-/** A request that runs longer is slow. Milliseconds. */
-const SLOW_AFTER = 30_000
-/** A request that runs longer needs a look. Milliseconds. */
-const OVERDUE_AFTER = 60_000
+import type { Activity, Halt } from '../../bus/protocol.js'
+import { toCount } from '../format.js'
 
 export type Tone = '' | 'warn' | 'error'
 
-/** The colour of a request's duration. */
-export function toDurationTone(duration: number): Tone {
-  return duration > OVERDUE_AFTER ? 'error' : duration > SLOW_AFTER ? 'warn' : ''
+/** The colour of what the server says of work in flight. */
+export function toActivityTone(activity: Activity | undefined): Tone {
+  return activity === 'stuck' ? 'error' : activity === 'stalled' ? 'warn' : ''
 }
 
-/** Whether a request is slow, stalled or stuck. */
-export function isSlow(request: RequestRecord, duration: number): boolean {
-  return duration > SLOW_AFTER || request.activity === 'stalled' || request.activity === 'stuck'
+export interface Halted {
+  /** `1 stuck, 2 stalled`; empty when nothing is. */
+  words: string
+  tone: Tone
+}
+
+/** How much of the work in flight has halted. */
+export function toHalted(active: readonly { activity?: Activity }[]): Halted {
+  const count = (halt: Halt): number => active.filter(({ activity }) => activity === halt).length
+  const [stuck, stalled] = [count('stuck'), count('stalled')]
+  return {
+    words: [stuck > 0 ? `${toCount(stuck)} stuck` : '', stalled > 0 ? `${toCount(stalled)} stalled` : '']
+      .filter((part) => part !== '')
+      .join(', '),
+    tone: toActivityTone(stuck > 0 ? 'stuck' : stalled > 0 ? 'stalled' : undefined),
+  }
 }
