@@ -40,7 +40,7 @@ const NO_RESOURCE: Resource = { attributes: new Map() }
 export function readSdkSpan(span: SdkSpan): Span {
   const { traceId, spanId } = span.spanContext()
   const parent = span.parentSpanContext
-  const parentSpanId = parent?.spanId ?? span.parentSpanId
+  const parentSpanId = toParentId(span)
   const scope = span.instrumentationScope ?? span.instrumentationLibrary
   return {
     origin: { resource: NO_RESOURCE, scope: scope?.name ?? '' },
@@ -65,6 +65,10 @@ export function readSdkSpan(span: SdkSpan): Span {
     statusCode: span.status.code,
     statusMessage: span.status.message ?? '',
   }
+}
+
+export function toParentId({ parentSpanContext, parentSpanId }: SdkSpan): string | undefined {
+  return parentSpanContext?.spanId ?? parentSpanId
 }
 
 function pick(values: Values, names: ReadonlySet<string>): Attributes {

@@ -4,7 +4,7 @@ import { RecentKeys } from '../otlp/recent-keys.js'
 import { SpanRecorder } from '../otlp/span-recorder.js'
 import { roleOf } from '../otlp/span-role.js'
 import { TraceMemory } from '../otlp/trace-memory.js'
-import { readSdkSpan, type SdkSpan } from './sdk-span.js'
+import { readSdkSpan, toParentId, type SdkSpan } from './sdk-span.js'
 
 export interface OpsSpanProcessorOptions {
   /** The recorder of this process. */
@@ -33,7 +33,8 @@ export class OpsSpanProcessor {
   readonly #ops: Ops
   readonly #recorder: SpanRecorder
   readonly #withHttp: boolean
-  readonly #started = new Set<SdkSpan>()
+  /** By the span's id. */
+  readonly #started = new Map<string, SdkSpan>()
   #look: NodeJS.Immediate | undefined
   #isOver = false
 
@@ -53,15 +54,20 @@ export class OpsSpanProcessor {
 
   /** Many instrumentations set what tells of a model call just after the start: it is looked at a turn later. */
   onStart(span: SdkSpan, _parentContext?: unknown): void {
-    if (this.#isOver || this.#started.size >= STARTED_LIMIT) return
-    this.#started.add(span)
-    this.#look ??= setImmediate(() => this.#recordStarted())
+    this.#guard(() => {
+      if (this.#isOver || this.#started.size >= STARTED_LIMIT) return
+      this.#started.set(span.spanContext().spanId, span)
+      this.#look ??= setImmediate(() => this.#recordStarted())
+    })
   }
 
   onEnd(span: SdkSpan): void {
-    if (this.#isOver) return
-    this.#started.delete(span)
-    this.#record(span)
+    this.#guard(() => {
+      if (this.#isOver) return
+      this.#started.delete(span.spanContext().spanId)
+      this.#recordAround(span)
+      this.#record(span)
+    })
   }
 
   forceFlush(): Promise<void> {
@@ -79,17 +85,31 @@ export class OpsSpanProcessor {
   #recordStarted(): void {
     clearImmediate(this.#look)
     this.#look = undefined
-    const started = [...this.#started]
+    const started = [...this.#started.values()]
     this.#started.clear()
-    for (const span of started) this.#record(span)
+    for (const span of started) this.#guard(() => this.#record(span))
+  }
+
+  /** What ends belongs to what is around it, which may have begun in this very turn. */
+  #recordAround(span: SdkSpan): void {
+    const parent = this.#started.get(toParentId(span) ?? '')
+    if (parent === undefined) return
+    this.#started.delete(parent.spanContext().spanId)
+    this.#recordAround(parent)
+    this.#record(parent)
   }
 
   #record(sdkSpan: SdkSpan): void {
+    const span = readSdkSpan(sdkSpan)
+    if (!this.#withHttp && roleOf(span) === 'server') return
+    // In one go: this is no body of thousands.
+    const steps = this.#recorder.record([span])
+    while (steps.next().done !== true);
+  }
+
+  #guard(part: () => void): void {
     try {
-      const span = readSdkSpan(sdkSpan)
-      if (!this.#withHttp && roleOf(span) === 'server') return
-      // In one go: this is no body of thousands.
-      for (const step of this.#recorder.record([span])) void step
+      part()
     } catch (error) {
       this.#ops.fault('The recording of a span', error)
     }

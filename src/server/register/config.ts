@@ -55,7 +55,7 @@ export function readConfig(
     port: read('OPSWIRE_PORT', 'a port from 0 to 65535 (0: the system chooses)', DEFAULT_PORT, (text) =>
       /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
     ),
-    service: env['OPSWIRE_SERVICE']?.trim().slice(0, SERVICE_LENGTH) || undefined,
+    service: read('OPSWIRE_SERVICE', 'a name', undefined, (text) => text.slice(0, SERVICE_LENGTH)),
     complaints,
   }
 }

@@ -48,7 +48,7 @@ function begin(watch: Watch, input: Input, init: Init): { exchange: ModelExchang
   const request = typeof input === 'object' && 'url' in input ? input : undefined
   const method = init?.method ?? request?.method
   if (typeof method !== 'string' || method.toUpperCase() !== 'POST') return undefined
-  const address = request?.url ?? String(input as string | URL)
+  const address = request?.url ?? String(input)
   if (!URL.canParse(address)) return undefined
   const url = new URL(address)
   const header = (name: string): string | undefined =>
@@ -84,7 +84,7 @@ function observeBody(watch: Watch, body: unknown, exchange: ModelExchange): void
 }
 
 function bodyEvents(watch: Watch, exchange: ModelExchange): StreamEvents {
-  const end = (): void => void attempt(watch, PLACE, () => exchange.requestEnd())
+  const end = (): void => attempt(watch, PLACE, () => exchange.requestEnd())
   return {
     chunk: (bytes) => attempt(watch, PLACE, () => exchange.requestBody(bytes)),
     end,

@@ -46,7 +46,7 @@ function observeRequest(watch: Watch, request: ClientRequest): void {
   const options = { source: 'http', encoded: true, context: currentContext() }
   const exchange = watch.observe({ method: 'POST', url, header }, options)
   if (exchange === undefined) return
-  const tell = (part: () => void): void => void attempt(watch, PLACE, part)
+  const tell = (part: () => void): void => attempt(watch, PLACE, part)
   const fate: Fate = { isSettled: false, hasGivenUp: false }
 
   const see = ([chunk, encoding]: readonly unknown[]): void => {
@@ -80,7 +80,7 @@ function observeRequest(watch: Watch, request: ClientRequest): void {
 }
 
 function observeResponse(watch: Watch, response: IncomingMessage, exchange: ModelExchange, fate: Fate): void {
-  const tell = (part: () => void): void => void attempt(watch, PLACE, part)
+  const tell = (part: () => void): void => attempt(watch, PLACE, part)
   exchange.response(response.statusCode ?? 0, (name) => toText(response.headers[name]))
   override(response, 'push', (proceed, [chunk]) => {
     tell(() => {

@@ -16,8 +16,13 @@ interface UndiciRequest {
   headers: unknown
 }
 
-type Chunk = Uint8Array | string
-type Channels = Record<string, (message: never) => void>
+/** What the channels tell, each a part of it. */
+interface Message {
+  request: UndiciRequest
+  chunk: Uint8Array | string
+  response: { statusCode: number; headers: unknown }
+  error: unknown
+}
 
 const PLACE = 'The watching of an undici request'
 
@@ -27,15 +32,13 @@ const PLACE = 'The watching of an undici request'
  */
 export function watchUndici(watch: Watch): Cancel {
   const exchanges = new WeakMap<object, ModelExchange>()
-  const tell = <Message extends { request: object }>(
-    part: (exchange: ModelExchange, message: Message) => void,
-  ): ((message: never) => void) =>
+  const tell = (part: (exchange: ModelExchange, message: Message) => void): ((message: Message) => void) =>
     guarded(watch, PLACE, (message: Message) => {
       const exchange = exchanges.get(message.request)
       if (exchange !== undefined) part(exchange, message)
-    }) as (message: never) => void
+    })
 
-  const create = guarded(watch, PLACE, ({ request }: { request: UndiciRequest }) => {
+  const create = guarded(watch, PLACE, ({ request }: Message) => {
     if (request.method !== 'POST') return
     const url = new URL(request.path, request.origin)
     const header = (name: string): string | undefined => headerOf(request.headers, name)
@@ -51,23 +54,18 @@ export function watchUndici(watch: Watch): Cancel {
     })
   })
 
-  const channels: Channels = {
+  const channels = {
     'undici:request:create': create,
-    'undici:request:bodyChunkSent': tell<{ request: UndiciRequest; chunk: Chunk }>((exchange, message) => {
+    'undici:request:bodyChunkSent': tell((exchange, { request, chunk }) => {
       // A body in one piece was seen when the request was made.
-      if (!(message.request.body instanceof Uint8Array)) exchange.requestBody(message.chunk)
+      if (!(request.body instanceof Uint8Array)) exchange.requestBody(chunk)
     }),
     'undici:request:bodySent': tell((exchange) => exchange.requestEnd()),
-    'undici:request:headers': tell<{
-      request: object
-      response: { statusCode: number; headers: unknown }
-    }>((exchange, { response }) => {
-      exchange.response(response.statusCode, (name) => headerOf(response.headers, name))
-    }),
-    'undici:request:trailers': tell((exchange) => exchange.responseEnd()),
-    'undici:request:error': tell<{ request: object; error: unknown }>((exchange, { error }) =>
-      exchange.fail(error),
+    'undici:request:headers': tell((exchange, { response }) =>
+      exchange.response(response.statusCode, (name) => headerOf(response.headers, name)),
     ),
+    'undici:request:trailers': tell((exchange) => exchange.responseEnd()),
+    'undici:request:error': tell((exchange, { error }) => exchange.fail(error)),
   }
   for (const [name, listener] of Object.entries(channels)) subscribe(name, listener as never)
   return () => {

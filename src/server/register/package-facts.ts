@@ -8,7 +8,8 @@ export interface PackageFacts {
 
 /** What the nearest package.json says of the app: around the program that was started, else around the folder it runs in. */
 export function readPackageFacts(program: string | undefined, folder: string): PackageFacts {
-  return (program && findFrom(dirname(resolve(folder, program)))) || findFrom(folder) || {}
+  const around = program === undefined ? undefined : findFrom(dirname(resolve(folder, program)))
+  return around ?? findFrom(folder) ?? {}
 }
 
 function findFrom(folder: string): PackageFacts | undefined {

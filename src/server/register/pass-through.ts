@@ -14,7 +14,7 @@ export function passThrough(
   const source = {
     async pull(controller: Controller): Promise<void> {
       const result = await reader.read()
-      if (!result.done) return controller.enqueue(result.value as never)
+      if (!result.done) return controller.enqueue(result.value)
       controller.close()
       if ('byobRequest' in controller) controller.byobRequest?.respond(0)
     },

@@ -43,15 +43,16 @@ const calls = {
     measure(async (seen, start) => {
       const stream = await chatStream(model)
       let chunks = 0
-      for await (const _ of stream) {
-        seen.firstTokenAfter ??= performance.now() - start
+      for await (const chunk of stream) {
+        if (chunk.choices.length > 0) seen.firstTokenAfter ??= performance.now() - start
         if (++chunks === 10) stream.controller.abort()
       }
     }),
   left: (model) =>
     measure(async () => {
-      let chunks = 0
-      for await (const _ of await chatStream(model)) if (++chunks === 10) break
+      const chunks = (await chatStream(model))[Symbol.asyncIterator]()
+      for (let i = 0; i < 10; i++) await chunks.next()
+      await chunks.return?.()
     }),
 }
 
