@@ -48,7 +48,7 @@ function begin(watch: Watch, input: Input, init: Init): { exchange: ModelExchang
   const request = typeof input === 'object' && 'url' in input ? input : undefined
   const method = init?.method ?? request?.method
   if (typeof method !== 'string' || method.toUpperCase() !== 'POST') return undefined
-  const address = request?.url ?? String(input)
+  const address = request?.url ?? (typeof input === 'string' ? input : (input as URL).href)
   if (!URL.canParse(address)) return undefined
   const url = new URL(address)
   const header = (name: string): string | undefined =>
@@ -66,7 +66,7 @@ function toHeader(headers: unknown, name: string): string | undefined {
   if (headers instanceof Headers) return headers.get(name) ?? undefined
   const isRecord = !(Symbol.iterator in headers)
   if (!isRecord && !Array.isArray(headers)) return undefined
-  const pairs = isRecord ? Object.entries(headers) : (headers as [string, unknown][])
+  const pairs = isRecord ? Object.entries(headers) : (headers as [unknown, unknown][])
   const pair = pairs.find(([key]) => String(key).toLowerCase() === name)
   return pair === undefined ? undefined : String(pair[1])
 }

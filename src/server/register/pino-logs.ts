@@ -4,9 +4,9 @@ import { tapRewriting, type RewritingTap } from '../sources/pino-log.js'
 import { inspectPino, type PinoLike } from '../sources/pino-parts.js'
 import { createPinoReader, type ReadLine } from '../sources/pino-reader.js'
 import { relateLine } from './line-relation.js'
+import { override } from './override.js'
 import { guarded, type Watch } from './watch.js'
 
-const START = 'tracing:pino_asJson:start'
 const END = 'tracing:pino_asJson:end'
 
 /** What pino tells of a line; the arguments are the merged object, the message, the level's number and the time. */
@@ -29,11 +29,27 @@ export function watchPinoLogs(watch: Watch): Cancel {
   /** By the logger that all its relatives inherit from. */
   const readers = new WeakMap<object, Reader>()
 
-  const readerOf = (logger: PinoLike): Reader | undefined => {
+  const show = guarded(watch, 'The reading of a pino line', (line: Line) => {
+    const { instance, result } = line
+    const level = line.arguments[2] as number
+    const known = findReader(instance)
+    const reader = known ?? createReader(instance)
+    if (reader?.rewriting === undefined) {
+      if (typeof result === 'string') reader?.read(result, instance, level)
+    } else if (known !== undefined) reader.rewriting.await(instance, level)
+    // The logger has looked its hook up already.
+    else readNextWrite(instance, (text) => reader.read(text, instance, level))
+  })
+
+  const findReader = (logger: PinoLike): Reader | undefined => {
     for (let owner: object | null = logger; owner !== null; owner = parentOf(owner)) {
       const known = readers.get(owner)
       if (known !== undefined) return known
     }
+    return undefined
+  }
+
+  const createReader = (logger: PinoLike): Reader | undefined => {
     const parts = inspectPino(logger)
     if (parts === undefined) return undefined
     const read = createPinoReader(watch.ops, parts, { relate: relateLine })
@@ -42,21 +58,29 @@ export function watchPinoLogs(watch: Watch): Cancel {
     return reader
   }
 
-  // Before the line is made, so that the first one of a logger is rewritten under our eyes, too.
-  const start = guarded(watch, 'The watching of a pino logger', ({ instance }: Line) => readerOf(instance))
-  const end = guarded(watch, 'The reading of a pino line', (line: Line) => {
-    const { instance, result } = line
-    const level = line.arguments[2] as number
-    const reader = readerOf(instance)
-    if (reader?.rewriting !== undefined) reader.rewriting.await(instance, level)
-    else if (typeof result === 'string') reader?.read(result, instance, level)
+  subscribe(END, show as never)
+  return () => void unsubscribe(END, show as never)
+}
+
+/** Reads what the logger is about to write. */
+function readNextWrite(logger: PinoLike, read: (text: string) => void): void {
+  const stream = logger[streamSymbolOf(logger)!]
+  if (typeof stream !== 'object' || stream === null) return
+  const restore = override(stream, 'write', (proceed, [text]) => {
+    restore()
+    if (typeof text === 'string') read(text)
+    return proceed()
   })
-  subscribe(START, start as never)
-  subscribe(END, end as never)
-  return () => {
-    unsubscribe(START, start as never)
-    unsubscribe(END, end as never)
+}
+
+function streamSymbolOf(logger: object): symbol | undefined {
+  for (let owner: object | null = logger; owner !== null; owner = parentOf(owner)) {
+    const symbol = Object.getOwnPropertySymbols(owner).find(
+      ({ description }) => description === 'pino.stream',
+    )
+    if (symbol !== undefined) return symbol
   }
+  return undefined
 }
 
 function parentOf(value: object): object | null {

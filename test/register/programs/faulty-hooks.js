@@ -10,7 +10,7 @@ const explode = () => {
   throw new Error('a fault of opswire')
 }
 /** An object all of whose methods throw. */
-const bomb = new Proxy({}, { get: () => explode })
+const bomb = /** @type {any} */ (new Proxy({}, { get: () => explode }))
 const real = createOps()
 
 watchApp({

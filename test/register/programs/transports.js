@@ -31,7 +31,7 @@ const factsOf = (response) => ({
 
 /**
  * @param {Question} question
- * @param {(response: Response, body: ReadableStream<Uint8Array>) => Promise<unknown>} read
+ * @param {(response: Response, body: any) => Promise<unknown>} read the types of a page's streams and of Node's differ
  */
 async function fetched(question, read, more = {}) {
   const response = await post(question, more)
@@ -195,7 +195,7 @@ const ways = {
   'undici.stream': async ({ url, body }) => {
     /** @type {Buffer[]} */
     const parts = []
-    await undici.stream({ ...splitUrl(url), method: 'POST', headers: HEADERS, body }, () => {
+    await undici.stream(url, { method: 'POST', headers: HEADERS, body }, () => {
       return new Writable({
         write(chunk, _encoding, done) {
           parts.push(chunk)
@@ -240,12 +240,6 @@ const ways = {
     }),
   'node:https': ({ url, body }) =>
     asked(https.request, { url: url.replace(MODEL_URL, TLS_URL), body }, (response) => buffer(response)),
-}
-
-/** @param {string} url */
-function splitUrl(url) {
-  const { origin, pathname, search } = new URL(url)
-  return { origin, path: pathname + search }
 }
 
 process.on('message', async (message) => {
