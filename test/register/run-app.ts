@@ -12,6 +12,8 @@ export interface AppOptions {
   imports?: string[]
   env?: Record<string, string>
   flags?: string[]
+  /** Of the app itself. */
+  args?: string[]
   /** Where to leave how to end it. Default: it ends with the test. */
   onEnd?: (end: () => void) => void
 }
@@ -39,8 +41,8 @@ export interface Dashboard {
 
 /** Starts a program of `programs` as an app under `opswire/register`; ended with the test. */
 export function startApp(program: string, options: AppOptions = {}): App {
-  const { imports = [REGISTER], env = {}, flags = [], onEnd = onTestFinished } = options
-  const child = fork(fileURLToPath(new URL(program, PROGRAMS)), {
+  const { imports = [REGISTER], env = {}, flags = [], args = [], onEnd = onTestFinished } = options
+  const child = fork(fileURLToPath(new URL(program, PROGRAMS)), args, {
     execArgv: [...flags, ...imports.flatMap((name) => ['--import', name])],
     env: { PATH: process.env['PATH'], OPSWIRE_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

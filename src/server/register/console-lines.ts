@@ -28,6 +28,8 @@ export function watchConsole(watch: Watch): Cancel {
       isInside = true
       attempt(watch, 'The reading of a console line', () => {
         const level = LEVELS[method]
+        // Node itself: the process's warnings are shown as what they are.
+        if (typeof args[0] === 'string' && args[0].startsWith(`(node:${process.pid}) `)) return
         const text = formatWithOptions(FORMAT, ...args.slice(0, ARGUMENTS_LIMIT).map(toPrintable))
         const requestId = relateLine(level)
         watch.ops.log(level, 'console', text, undefined, { requestId })

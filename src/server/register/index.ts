@@ -29,6 +29,8 @@ function register(): void {
   const ops = createOps({
     service: config.service ?? facts.name ?? 'node',
     ...(facts.version !== undefined && { version: facts.version }),
+    // Nothing that is seen from outside tells of sessions or a queue; the app may, by POST /api/ingest.
+    hidesUntold: true,
   })
   watchApp({
     ops,
