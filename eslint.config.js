@@ -135,7 +135,7 @@ export default defineConfig(
   },
   {
     files: ['src/**', 'examples/**'],
-    ignores: ['**/config.ts'],
+    ignores: ['**/config.ts', 'examples/express-openai/**'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -44,9 +44,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'register',
+          include: ['test/register/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
+          // Each starts an app of its own and measures what it does: two at once would measure each other.
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'browser',
           include: ['test/e2e/**/*.test.ts'],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -13,6 +13,7 @@ import { priceLogLines } from './parts/log-cost.js'
 import { takeSpans } from './parts/otlp.js'
 import { timeProxy } from './parts/proxy.js'
 import { deliverRecording } from './parts/recording.js'
+import { INSTALL_OTEL, serveHelloWorlds } from './parts/register.js'
 import { weighSnapshots } from './parts/sizes.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
 import { climbOn } from './parts/throughput.js'
@@ -85,6 +86,11 @@ const PARTS = {
   },
   async 'stuck-clients'() {
     results.stuck = await watchStuckClients({ seconds: quick ? 10 : 15 })
+  },
+  async register() {
+    results.register = await serveHelloWorlds(quick ? { seconds: 1, rounds: 9 } : { seconds: 3, rounds: 15 })
+    if (results.register.otel === undefined)
+      say(`  OpenTelemetry's instrumentations are not installed; for the comparison: ${INSTALL_OTEL}`)
   },
   async sizes() {
     results.sizes = await weighSnapshots()

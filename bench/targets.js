@@ -1,6 +1,7 @@
 import { NCHAN, SERVERS } from './servers.js'
 import { INSTALL } from './servers/nchan.js'
 import { RATE } from './parts/cpu.js'
+import { INSTALL_OTEL } from './parts/register.js'
 
 /**
  * What one run found; what was not measured is undefined.
@@ -16,6 +17,7 @@ import { RATE } from './parts/cpu.js'
  * @property {{ pino: number, alone: number, watched: number, compressed: number }} [log]
  * @property {{ logs: import('./parts/ingest.js').Taken, calls: import('./parts/ingest.js').Taken }} [ingest]
  * @property {{ protobuf: import('./parts/otlp.js').Exported, json: import('./parts/otlp.js').Exported }} [otlp]
+ * @property {Awaited<ReturnType<typeof import('./parts/register.js').serveHelloWorlds>>} [register]
  * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
  * @property {{ snapshot: number, heartbeat: number }} [sizes]
  * @property {Awaited<ReturnType<typeof import('./parts/proxy.js').timeProxy>>} [proxy]
@@ -43,8 +45,22 @@ const NOT_BUILT = 'skipped: the server answers without content-encoding'
  * @returns {Row[]}
  */
 export function toRows(results) {
-  const { held, cost, compressed, idle, burst, recording, viewers, log, ingest, otlp, stuck, sizes, proxy } =
-    results
+  const {
+    held,
+    cost,
+    compressed,
+    idle,
+    burst,
+    recording,
+    viewers,
+    log,
+    ingest,
+    otlp,
+    register,
+    stuck,
+    sizes,
+    proxy,
+  } = results
   const rows = []
   const best = bestLibrary(results)
   if (held) rows.push(...toThroughputRows(held, best))
@@ -148,6 +164,7 @@ export function toRows(results) {
       ),
     )
   }
+  if (register) rows.push(...toRegisterRows(register))
   if (stuck) {
     const kibibytes = stuck.bytesPerClient / 1024
     const harm = stuck.faults + stuck.missing
@@ -221,6 +238,29 @@ function toThroughputRows(held, best) {
       ratio === undefined ? undefined : ratio >= least,
     )
   })
+}
+
+/** @param {NonNullable<Results['register']>} register */
+function toRegisterRows({ plain, register, otel, ratio, otelRatio }) {
+  /** @type {(speed: { rate: number, cpu: number }, share: number) => string} */
+  const toText = ({ rate, cpu }, share) =>
+    `${toCount(rate)}/s : ${toCount(plain.rate)}/s = ${(share * 100).toFixed(1)} %; ${cpu.toFixed(1)} : ${plain.cpu.toFixed(1)} µs of CPU`
+  return [
+    toRow(
+      'Fastify hello-world, requests/s with `opswire/register` : without',
+      '≥ 95 %',
+      toText(register, ratio),
+      ratio >= 0.95,
+    ),
+    toRow(
+      'the same with @opentelemetry/auto-instrumentations-node : without',
+      'beside it',
+      otel === undefined || otelRatio === undefined
+        ? `not installed: ${INSTALL_OTEL}`
+        : toText(otel, otelRatio),
+      undefined,
+    ),
+  ]
 }
 
 /** @param {NonNullable<Results['recording']>} recording */

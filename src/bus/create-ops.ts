@@ -22,6 +22,8 @@ export interface CoreOptions {
   /** Identity of this run. Default: six random letters and digits. */
   epoch?: string | undefined
   limits?: Partial<Limits> | undefined
+  /** Leave `activeSessions` and `queueDepth` out of the figures until something has told of any. Default: false. */
+  hidesUntold?: boolean | undefined
   activity?: Partial<ActivityOptions> | undefined
 }
 
@@ -39,7 +41,15 @@ export function createCore(options: CoreOptions): Ops {
   )
   const bus = createEventBus<BusEvents>((place, error) => faults.report(place, error))
   const state = new LiveState({ bus, clock, instance, limits, activity })
-  const metrics = new MetricsRecorder({ bus, clock, instance, limits, state, faults })
+  const metrics = new MetricsRecorder({
+    bus,
+    clock,
+    instance,
+    limits,
+    state,
+    faults,
+    hidesUntold: options.hidesUntold === true,
+  })
   const recorder = createRecorder(bus, () => state.countAnomaly())
 
   const series = createSeries()

@@ -4,7 +4,7 @@ import type { EventBus } from './event-bus.js'
 import type { Faults } from './faults.js'
 import type { Limits } from './limits.js'
 import type { LiveState } from './live-state.js'
-import type { BusEvents } from './messages.js'
+import type { BusEvents, SettableActivity } from './messages.js'
 import type { Samplers } from './ops.js'
 import type { FeedMetrics, Metrics } from './protocol.js'
 import { RequestMetrics } from './request-metrics.js'
@@ -17,6 +17,8 @@ interface Context {
   limits: Limits
   state: LiveState
   faults: Faults
+  /** Leave out sessions and queue until something has told of any. */
+  hidesUntold: boolean
 }
 
 const NO_FEED: Omit<FeedMetrics, 'sampled'> = {
@@ -44,6 +46,11 @@ export class MetricsRecorder {
   readonly #requests: RequestMetrics
   readonly #calls: CallMetrics
   readonly #unsubscribe: (() => void)[]
+  /** Something has told of a session, of a queue. */
+  #hasSessions = false
+  #hasQueued = false
+  /** Requests that a source has counted without recording them. */
+  #sampledOut = 0
 
   constructor(context: Context) {
     const { bus, clock, limits } = context
@@ -58,8 +65,8 @@ export class MetricsRecorder {
       bus.subscribe('log', ({ level }) => {
         if (level === 'error' || level === 'fatal') this.#count('errors', 1)
       }),
-      bus.subscribe('request.start', ({ session }) => this.#see(session)),
-      bus.subscribe('request.update', ({ session }) => this.#see(session)),
+      bus.subscribe('request.start', ({ session, activity }) => this.#see(session, activity)),
+      bus.subscribe('request.update', ({ session, activity }) => this.#see(session, activity)),
       bus.subscribe('call.start', ({ session }) => this.#see(session)),
       bus.subscribe('request.ended', ({ record, time }) => {
         this.#count('requests', 1)
@@ -94,15 +101,21 @@ export class MetricsRecorder {
     const { clock, instance, state } = this.#context
     const now = clock.monotonic()
     const process = this.#sampled('process')
+    const tallies = this.#sampled('requests')
+    if (tallies !== undefined && tallies.ended.count > 0) {
+      this.#count('requests', tallies.ended.count)
+      this.#requests.addAll(tallies.ended, now)
+      this.#sampledOut += tallies.ended.count
+    }
     return {
       uptime: Math.round(now - this.#startedAt),
       instance,
       counters: this.#counterValues(),
-      gauges: this.#gaugeValues(now),
+      gauges: this.#gaugeValues(now, tallies?.active ?? 0),
       ...(process !== undefined && { process }),
       requests: this.#requests.statistics(now),
       calls: this.#calls.statistics(now, state.calls.activeRecords()),
-      feed: { ...(this.#sampled('feed') ?? NO_FEED), sampled: state.requests.sampledOut },
+      feed: { ...(this.#sampled('feed') ?? NO_FEED), sampled: state.requests.sampledOut + this.#sampledOut },
     }
   }
 
@@ -121,8 +134,11 @@ export class MetricsRecorder {
     } else this.#context.state.countAnomaly()
   }
 
-  #see(session: string | undefined): void {
-    if (session !== undefined) this.#sessions.see(session, this.#context.clock.monotonic())
+  #see(session: string | undefined, activity?: SettableActivity): void {
+    if (activity === 'queued') this.#hasQueued = true
+    if (session === undefined) return
+    this.#hasSessions = true
+    this.#sessions.see(session, this.#context.clock.monotonic())
   }
 
   #counterValues(): Record<string, number> {
@@ -140,12 +156,12 @@ export class MetricsRecorder {
     return counters
   }
 
-  #gaugeValues(now: number): Record<string, number> {
-    const { state, faults } = this.#context
+  #gaugeValues(now: number, activeElsewhere: number): Record<string, number> {
+    const { state, faults, hidesUntold } = this.#context
     const gauges: Record<string, number> = {
-      activeSessions: this.#sessions.count(now),
-      queueDepth: state.requests.queuedCount,
-      activeRequests: state.requests.activeCount,
+      ...((this.#hasSessions || !hidesUntold) && { activeSessions: this.#sessions.count(now) }),
+      ...((this.#hasQueued || !hidesUntold) && { queueDepth: state.requests.queuedCount }),
+      activeRequests: state.requests.activeCount + activeElsewhere,
       activeCalls: state.calls.activeCount,
     }
     for (const [name, gauge] of this.#gauges) {

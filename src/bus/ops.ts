@@ -12,6 +12,7 @@ import type {
   Snapshot,
 } from './protocol.js'
 import type { EventBus } from './event-bus.js'
+import type { Histogram } from './histogram.js'
 import type { BusEvents, SettableActivity, TokenCounts } from './messages.js'
 import type { Cancel } from './clock.js'
 
@@ -119,9 +120,18 @@ export interface ChannelOptions {
   detail?: string | undefined
 }
 
+/** Automatic requests that a source counts by itself on a busy host, beside those that it records. */
+export interface RequestTallies {
+  /** In flight. */
+  active: number
+  /** Milliseconds that those took which have ended, all of them well, since the source was asked before. */
+  ended: Histogram
+}
+
 /** Parts of the metrics that a source outside the core measures. */
 export interface Samplers {
   process: () => ProcessMetrics
+  requests: () => RequestTallies
   feed: () => Omit<FeedMetrics, 'sampled'>
 }
 

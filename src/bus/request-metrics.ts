@@ -16,6 +16,12 @@ class RequestAggregate implements Mergeable<RequestAggregate> {
     this.#addLatency(request)
   }
 
+  /** Requests that ended well, by how long they took. */
+  addAll(latency: Histogram): void {
+    this.total += latency.count
+    this.latency.merge(latency)
+  }
+
   /** A request that was given up as stale has ended after all. */
   correct(request: RequestRecord): void {
     if (!hasFailed(request)) this.errors--
@@ -55,6 +61,10 @@ export class RequestMetrics {
 
   add(request: RequestRecord, time: number): void {
     this.#window.at(time).add(request)
+  }
+
+  addAll(latency: Histogram, time: number): void {
+    this.#window.at(time).addAll(latency)
   }
 
   /** `request` was counted as stale at `time`; where the window still holds it, it counts as it ended. */

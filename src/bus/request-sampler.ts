@@ -2,12 +2,15 @@
 const FULL_RATE = 200
 /** Beyond it: one in so many of those that neither fail nor take long. */
 const ONE_IN = 20
+/** And of these so many in one second: items cost a very busy host more than what they tell is worth. */
+const MOST_OF_THE_REST = 50
 
 /** Decides which requests of automatic sources become items on a busy host. Times are monotonic milliseconds. */
 export class RequestSampler {
   #second = -1
   #admitted = 0
   #rest = 0
+  #picked = 0
 
   /** Whether a request that starts now is within the full rate. */
   admit(time: number): boolean {
@@ -15,6 +18,7 @@ export class RequestSampler {
     if (second !== this.#second) {
       this.#second = second
       this.#admitted = 0
+      this.#picked = 0
     }
     if (this.#admitted >= FULL_RATE) return false
     this.#admitted++
@@ -23,6 +27,8 @@ export class RequestSampler {
 
   /** Whether this one of the rest becomes an item all the same. */
   pickOfTheRest(): boolean {
-    return this.#rest++ % ONE_IN === 0
+    if (this.#rest++ % ONE_IN !== 0 || this.#picked >= MOST_OF_THE_REST) return false
+    this.#picked++
+    return true
   }
 }

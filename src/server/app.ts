@@ -8,8 +8,8 @@ import type { OtlpOptions } from './otlp/options.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { answerUnknown } from './routes/unknown.js'
 
-/** What the command line decides. */
-interface AppOptions extends Pick<OpswireOptions, 'proxy'> {
+/** What whoever starts it decides. */
+interface AppOptions extends Pick<OpswireOptions, 'proxy' | 'log'> {
   otlp?: OtlpOptions
 }
 

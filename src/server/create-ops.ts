@@ -17,6 +17,11 @@ export interface CreateOpsOptions {
   instance?: string
   /** How much is kept in memory; see `Limits` for each bound and its default. */
   limits?: Partial<Limits>
+  /**
+   * Leave `activeSessions` and `queueDepth` out of the figures until something has told of any: for sources that know of
+   * neither, 0 would be a guess. Default: false.
+   */
+  hidesUntold?: boolean
   /** When work in flight counts as stalled, stuck or stale; see `ActivityOptions` for each threshold and its default. */
   activity?: Partial<ActivityOptions>
 }
@@ -38,6 +43,7 @@ export function createOps(options: CreateOpsOptions = {}): Ops {
     environment: options.environment,
     instance: options.instance ?? `${hostname()}-${process.pid}`,
     limits: options.limits,
+    hidesUntold: options.hidesUntold,
     activity: options.activity,
   })
   const stopWatching = watchProcess(ops)

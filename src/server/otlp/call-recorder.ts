@@ -12,9 +12,11 @@ export const SOURCE = 'otlp'
 /** Records the model calls of spans: each once, however many spans tell of it. */
 export class CallRecorder {
   readonly #bus: EventBus<BusEvents>
+  readonly #source: string
 
-  constructor(bus: EventBus<BusEvents>) {
+  constructor(bus: EventBus<BusEvents>, source = SOURCE) {
     this.#bus = bus
+    this.#source = source
   }
 
   /** Has the spans around a call know of it. To be done for all calls of a batch before one is recorded. */
@@ -93,7 +95,7 @@ export class CallRecorder {
       operation: call.operation,
       streaming: call.streaming,
       startedAt: Math.round(start),
-      source: SOURCE,
+      source: this.#source,
     })
   }
 

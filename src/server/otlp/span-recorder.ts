@@ -17,11 +17,13 @@ import type { TraceMemory } from './trace-memory.js'
 interface Context {
   bus: EventBus<BusEvents>
   clock: Clock
-  instances: Instances
+  instances: Pick<Instances, 'nameOf'>
   traces: TraceMemory
   /** Provider's ids of requests that an event may have told of. */
   providerRequests: RecentKeys
   content: ContentLog | undefined
+  /** Which source saw the calls. Default: `otlp`. */
+  source?: string
 }
 
 const ZEROS = /^0*$/
@@ -36,7 +38,7 @@ export class SpanRecorder {
 
   constructor(context: Context) {
     this.#context = context
-    this.#calls = new CallRecorder(context.bus)
+    this.#calls = new CallRecorder(context.bus, context.source)
     this.#requests = new RequestRecorder(context.bus)
   }
 

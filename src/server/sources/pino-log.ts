@@ -1,7 +1,7 @@
 import type { Cancel } from '../../bus/clock.js'
 import type { Ops } from '../../bus/ops.js'
-import { readPinoLine, toLevel, type PinoRecord } from './pino-line.js'
 import { inspectPino, type PinoLike, type PinoParts } from './pino-parts.js'
+import { createPinoReader, type ReadLine } from './pino-reader.js'
 
 /** Anything with pino's shape: a logger, or Fastify's `app.log`. */
 export type PinoLogger = object
@@ -36,7 +36,7 @@ export function watchPinoLog(ops: Ops, options: PinoLogOptions): Cancel {
   const { root } = parts
   const tap = tapsOfOps.get(root) ?? {
     users: 0,
-    stop: tapLogger(parts, createReader(ops, parts, options.source)),
+    stop: tapLogger(parts, createPinoReader(ops, parts, { source: options.source })),
   }
   tapsOfOps.set(root, tap)
   tap.users++
@@ -53,77 +53,69 @@ export function watchPinoLog(ops: Ops, options: PinoLogOptions): Cancel {
 /** Where pino keeps the hooks of a logger; one of its public symbols. */
 const HOOKS = Symbol.for('pino.hooks')
 
-type ReadLine = (line: string, logger: PinoLike, level: number) => void
-
 /**
  * Has the logger itself tell its finished lines. Its stream can't: a program prints to stdout by other means, too. All
- * children inherit from the root, those made already as those to come, and each looks the method up when it writes. A
- * host's `streamWrite` hook may still change the line, to redact it: then the line counts as it comes out of that.
+ * children inherit from the root, those made already as those to come, and each looks the method up when it writes.
  */
 function tapLogger({ root, asJson }: PinoParts, read: ReadLine): Cancel {
   const encode = root[asJson] as (this: PinoLike, ...args: unknown[]) => string
-  const hooks = root[HOOKS] as { streamWrite?: (line: string) => string } | undefined
-  const { streamWrite } = hooks ?? {}
+  const rewriting = tapRewriting(root, read)
   let isActive = true
-  let writing: { logger: PinoLike; level: number } | undefined
-
-  const restoreEncode = override(root, asJson, function (this: PinoLike, ...args: unknown[]): string {
+  const restoreEncode = setOwn(root, asJson, function (this: PinoLike, ...args: unknown[]): string {
     const line = encode.apply(this, args)
     if (!isActive) return line
-    if (streamWrite === undefined) read(line, this, args[2] as number)
-    else writing = { logger: this, level: args[2] as number }
+    if (rewriting === undefined) read(line, this, args[2] as number)
+    else rewriting.await(this, args[2] as number)
     return line
   })
-  const restoreHooks =
-    streamWrite &&
-    override(root, HOOKS, {
-      ...hooks,
-      streamWrite(line: string): string {
-        const written = streamWrite(line)
-        if (isActive && writing !== undefined) read(written, writing.logger, writing.level)
-        writing = undefined
-        return written
-      },
-    })
   return () => {
     isActive = false
-    restoreHooks?.()
+    rewriting?.stop()
     restoreEncode()
   }
 }
 
+export interface RewritingTap {
+  /** The next line that is rewritten is that of this logger. */
+  await(logger: PinoLike, level: number): void
+  stop: Cancel
+}
+
+/**
+ * For a logger whose `streamWrite` hook may change its lines, to redact them: a line counts as it comes out of that.
+ * Undefined for any other.
+ */
+export function tapRewriting(root: PinoLike, read: ReadLine): RewritingTap | undefined {
+  const hooks = root[HOOKS] as { streamWrite?: (line: string) => string } | undefined
+  const { streamWrite } = hooks ?? {}
+  if (streamWrite === undefined) return undefined
+  let isActive = true
+  let writing: { logger: PinoLike; level: number } | undefined
+  const restore = setOwn(root, HOOKS, {
+    ...hooks,
+    streamWrite(line: string): string {
+      const written = streamWrite(line)
+      if (isActive && writing !== undefined) read(written, writing.logger, writing.level)
+      writing = undefined
+      return written
+    },
+  })
+  return {
+    await: (logger, level) => void (writing = { logger, level }),
+    stop() {
+      isActive = false
+      restore()
+    },
+  }
+}
+
 /** Sets a property of `target` itself. The returned function takes it back, unless somebody has put theirs over it. */
-function override(target: PinoLike, key: symbol, value: unknown): Cancel {
+function setOwn(target: PinoLike, key: symbol, value: unknown): Cancel {
   const before = Object.getOwnPropertyDescriptor(target, key)
   target[key] = value
   return () => {
     if (target[key] !== value) return
     if (before === undefined) delete target[key]
     else Object.defineProperty(target, key, before)
-  }
-}
-
-function createReader(ops: Ops, { keys }: PinoParts, source: string | undefined): ReadLine {
-  let inside = false
-  return (line, logger, number) => {
-    // A listener of the feed that logs must not feed the feed.
-    if (inside) return
-    inside = true
-    try {
-      const record = JSON.parse(line) as PinoRecord
-      if (record['opswire'] === true) return
-      const { source: named, message, fields, ...context } = readPinoLine(record, keys)
-      ops.log(
-        toLevel(logger.levels?.labels?.[number], number),
-        named ?? source ?? ops.service,
-        message,
-        fields,
-        context,
-      )
-    } catch (error) {
-      ops.fault('The log tap', error)
-    } finally {
-      inside = false
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { RequestRecord } from '../../bus/protocol.js'
 import type { SeriesColumn } from '../../bus/series.js'
-import { toCount, toDuration, toPercent, toRate, toUptime } from '../format.js'
+import { toCount, toDuration, toPercent, toPlural, toRate, toUptime } from '../format.js'
 import { SERIES_LIMIT, type LiveStore, type MetricsView } from '../live-store.js'
 import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
@@ -200,21 +200,26 @@ export class OpsCounters extends StreamElement {
       {
         label: 'Messages processed',
         value: toCount(toLeadingCount(counters['messagesProcessed'], tally.messages - view.tally.messages)),
-        sub: perMinute === undefined ? '' : `+${toRate(perMinute)} / min`,
+        sub: toMessageWords(counters, perMinute),
         line: { column: 'messagesProcessed', isCumulative: true, isSmoothed: true },
       },
       {
         label: 'Active sessions',
         value: toCount(gauges['activeSessions']),
-        sub: toPeak(peakOf(columnOf(series, 'activeSessions'))),
+        sub:
+          gauges['activeSessions'] === undefined
+            ? 'no work names its session'
+            : toPeak(peakOf(columnOf(series, 'activeSessions'))),
         line: { column: 'activeSessions' },
       },
       {
         label: 'Queue depth',
         value: toCount(gauges['queueDepth']),
         sub:
-          (gauges['queueDepth'] ? oldestOf(queued, store) : undefined) ??
-          toPeak(peakOf(columnOf(series, 'queueDepth'))),
+          gauges['queueDepth'] === undefined
+            ? 'no work tells of a queue'
+            : ((gauges['queueDepth'] > 0 ? oldestOf(queued, store) : undefined) ??
+              toPeak(peakOf(columnOf(series, 'queueDepth')))),
         line: { column: 'queueDepth' },
       },
       {
@@ -245,6 +250,14 @@ export class OpsCounters extends StreamElement {
       },
     ]
   }
+}
+
+/** Where requests of other kinds come in, 0 messages need a word. */
+function toMessageWords(counters: Record<string, number>, perMinute: number | undefined): string {
+  const { messagesProcessed: messages, requests } = counters
+  if (messages === 0 && requests !== undefined && requests > 0)
+    return `${toPlural(requests, 'request')}, none a message`
+  return perMinute === undefined ? '' : `+${toRate(perMinute)} / min`
 }
 
 const toPeak = (peak: number | undefined) => (peak === undefined ? '' : `peak ${toCount(peak)} in 10 min`)

@@ -1,0 +1,118 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import autocannon from 'autocannon'
+
+/**
+ * How to have the other instrumentation measured, too. It is not among the development dependencies: it brings 80
+ * packages and 80 MB.
+ */
+export const INSTALL_OTEL = 'npm install --no-save @opentelemetry/auto-instrumentations-node'
+
+const HOST = fileURLToPath(new URL('../register-host.js', import.meta.url))
+const REGISTER = pathToFileURL('dist/server/register/index.js').href
+const CONNECTIONS = 50
+
+/**
+ * What a kind of host does: requests a second, and microseconds of its CPU for each.
+ * @typedef {{ rate: number, cpu: number }} Speed
+ */
+
+/**
+ * Requests a second of a Fastify hello-world as it is, with `opswire/register` and no viewer, and with OpenTelemetry's
+ * automatic instrumentations (undefined when they are not installed). In turns, several times; of the rounds the middle
+ * one counts, for the machine is never quiet.
+ * @param {{ seconds: number, rounds: number }} times
+ * @returns {Promise<{ plain: Speed, register: Speed, otel: Speed | undefined, ratio: number, otelRatio: number | undefined }>}
+ */
+export async function serveHelloWorlds({ seconds, rounds }) {
+  const otel = findOtel()
+  const hosts = await Promise.all([
+    startHost([]),
+    startHost(['--import', REGISTER]),
+    ...(otel === undefined ? [] : [startHost(['--require', otel])]),
+  ])
+  try {
+    for (const host of hosts) await host.load(1)
+    /** @type {Speed[][]} */
+    const measured = hosts.map(() => [])
+    for (let round = 0; round < rounds; round++) {
+      // Whoever comes first in a round has no advantage over all of them.
+      for (let i = 0; i < hosts.length; i++) {
+        const index = (i + round) % hosts.length
+        const host = hosts[index]
+        if (host) measured[index]?.push(await host.load(seconds))
+      }
+    }
+    const [plain = [], register = [], other] = measured
+    /** @param {Speed[]} speeds */
+    const ratioOf = (speeds) => middle(speeds.map(({ rate }, round) => rate / (plain[round]?.rate ?? NaN)))
+    return {
+      plain: middleOf(plain),
+      register: middleOf(register),
+      otel: other && middleOf(other),
+      ratio: ratioOf(register),
+      otelRatio: other && ratioOf(other),
+    }
+  } finally {
+    for (const host of hosts) host.stop()
+  }
+}
+
+/** @param {string[]} execArgv */
+async function startHost(execArgv) {
+  const child = fork(HOST, [], {
+    execArgv,
+    env: {
+      ...process.env,
+      OPSWIRE_PORT: '0',
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  process.once('exit', () => child.kill('SIGKILL'))
+  /** @returns {Promise<any>} */
+  const reply = () => new Promise((resolve) => child.once('message', resolve))
+  const { port } = await reply()
+  const cpu = async () => {
+    child.send('cpu')
+    const { user, system } = (await reply()).cpu
+    return user + system
+  }
+  return {
+    /**
+     * @param {number} duration in seconds
+     * @returns {Promise<Speed>}
+     */
+    async load(duration) {
+      const before = await cpu()
+      const { requests } = await autocannon({
+        url: `http://127.0.0.1:${port}/`,
+        connections: CONNECTIONS,
+        duration,
+      })
+      return { rate: requests.total / duration, cpu: ((await cpu()) - before) / requests.total }
+    },
+    stop: () => child.kill('SIGKILL'),
+  }
+}
+
+/** The package's entry for `--require`; undefined when it is not installed. */
+function findOtel() {
+  try {
+    return fileURLToPath(import.meta.resolve('@opentelemetry/auto-instrumentations-node/register'))
+  } catch {
+    return undefined
+  }
+}
+
+/** @param {Speed[]} speeds */
+function middleOf(speeds) {
+  return { rate: middle(speeds.map(({ rate }) => rate)), cpu: middle(speeds.map(({ cpu }) => cpu)) }
+}
+
+/** @param {number[]} values */
+function middle(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
+}
