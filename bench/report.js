@@ -25,7 +25,7 @@ export function toText(results) {
 /**
  * docs/benchmarks.md.
  * @param {import('./targets.js').Results} results
- * @param {{ warmUp: number, seconds: number }} times
+ * @param {{ warmUp: number, seconds: number, patient: boolean, bursts: number, stuck: number, slice: number }} times
  * @returns {Promise<string>}
  */
 export async function toDocument(results, times) {
@@ -46,24 +46,24 @@ Machine: ${describeMachine()}. Server and clients are processes of their own on 
   published, whether or not the server is ready, and a line's latency counts from the time when it was due.
 - 200 connections read raw bytes. Every line that arrives is counted and timed, and its number must follow that of the line before it.
 - A rate is held when 99 of 100 deliveries take at most 100 ms and none is missing, repeated or out of order over
-  ${times.seconds} s, after ${times.warmUp} s of warm-up. Short probes find where to begin; from there each rung is 1.25 times the last. A rung that fails is tried once
-  more in new processes before it ends the climb, and more often while other programs use over 10 % of the machine; the highest rung must hold once more in new processes, else the one below it.
+  ${times.seconds} s, after ${times.warmUp} s of warm-up. Short probes find where to begin; from there each rung is 1.25 times the last. ${times.patient ? 'A rung that fails is tried once more in new processes before it ends the climb, and more often while other programs use over 10 % of the machine; the' : 'The'} highest rung must hold once more in new processes, else the one below it.
 - Compressed: two connections inflate and check every line; the bytes of each other one must equal the first one's.
 - The libraries are used as their readmes show, per event and client. The bare loop writes one buffer per 50 ms to every response, in the form
   that opswire sends, with nothing else around it: the ceiling. nginx has one worker, as Node has one thread, and gets its messages from a process
   of its own over one pipelined connection.
 - CPU is that of the server process, all threads, divided by deliveries. Cost of a log line: at 20,000 lines a second, four fields each;
   the same loop without logging is subtracted. Viewers are dashboards in browsers, which accept gzip; plain readers are shown beside them.
-- A burst: the longest time between two turns of the loop within a second after the turn that logged, worst of 20.
+- A burst: the longest time between two turns of the loop within a second after the turn that logged, worst of ${times.bursts}.
 - The recording is [bench/recordings/gateway.ndjson](../bench/recordings/gateway.ndjson): 2,000 messages of the sample gateway in 400 s, written by
-  \`node bench/record-gateway.js\`. Its slices of 20 s play at the same time at the recorded pace.
+  \`node bench/record-gateway.js\`. Its slices of ${times.slice} s play at the same time at the recorded pace.
 - Ingest: one client posts log lines of about 150 bytes as NDJSON, 5,000 a request, and waits for each answer; a viewer must get every line, in order.
   Model calls: start, three times progress, end. CPU is that of the server process, the viewer's feed included.
 - OTLP: one exporter posts 512 spans a request (of four spans one is a model call, one a request, one a tool's) and waits for each answer; every call
   must be counted. CPU is that of the server process.
 - \`opswire/register\`: 50 connections of autocannon ask for a hello-world as fast as it answers; each kind of host in its turn, in rounds. The middle of
   the rounds' ratios counts. The dashboard runs, nobody watches; OpenTelemetry has its exporters switched off.
-- Clients that never read: the worst second of 15 with 8,000 lines a second, after what the server holds for all is full.
+- Clients that never read: the worst second of ${times.stuck} with 8,000 lines a second, after what the server holds for all is full.
+- Sketches: 200 models, each with 3,000 calls in fifteen minutes of log-normal size (sigma 0.6) and outliers up to 100 times as long.
 - Snapshot and heartbeat: after fifteen minutes of one message and model call per second, with 4 providers, 8 models, 4 channels.
 - First byte through the proxy: 200 clients stream chats of 20 tokens at 20 tokens a second, one after the other, straight from a model server and
   through the proxy, three times in turns. Each answer says how long the model held the request; the rest is the way there and back.
@@ -72,8 +72,8 @@ Machine: ${describeMachine()}. Server and clients are processes of their own on 
 
 \`\`\`sh
 apt-get install nginx libnginx-mod-nchan # optional, for the comparison with nchan
-npm run bench                            # everything: about 15 minutes on an otherwise idle machine
-npm run bench -- --quick                 # shorter: about 4 minutes; leaves this page alone
+npm run bench                            # everything: about 20 minutes on an otherwise idle machine
+npm run bench -- --quick                 # shorter: about 6 minutes; leaves this page alone unless told to --write
 npm run bench -- --only idle-event       # one part; an unknown name lists them
 \`\`\`
 `

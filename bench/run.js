@@ -15,6 +15,7 @@ import { timeProxy } from './parts/proxy.js'
 import { deliverRecording } from './parts/recording.js'
 import { INSTALL_OTEL, serveHelloWorlds } from './parts/register.js'
 import { weighSnapshots } from './parts/sizes.js'
+import { weighSketches } from './parts/sketches.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
 import { climbOn } from './parts/throughput.js'
 import { NCHAN, OPSWIRE, SERVERS } from './servers.js'
@@ -26,8 +27,10 @@ const COMPRESSING = {}
 /** Load average above which others take what the bench should have. */
 const BUSY = 0.5
 
-const { quick, only } = readArguments()
-const times = quick ? { warmUp: 0.5, seconds: 2, patient: false } : { warmUp: 1, seconds: 4, patient: true }
+const { quick, only, write } = readArguments()
+const times = quick
+  ? { warmUp: 0.5, seconds: 2, patient: false, bursts: 5, stuck: 10, slice: 8 }
+  : { warmUp: 1, seconds: 4, patient: true, bursts: 20, stuck: 15, slice: 20 }
 const servers = SERVERS.filter(({ server }) => server !== NCHAN.server || isInstalled)
 
 /** @type {import('./targets.js').Results} */
@@ -57,16 +60,16 @@ const PARTS = {
   },
   async 'idle-event'() {
     results.idle = []
-    for (const viewers of quick ? [200] : [1, 200]) {
+    for (const viewers of [1, 200]) {
       const measured = await timeIdleEvents({ events: quick ? 40 : 200, viewers })
       results.idle.push({ viewers, ...measured })
     }
   },
   async burst() {
-    results.burst = await watchBursts({ bursts: quick ? 5 : 20 })
+    results.burst = await watchBursts({ bursts: times.bursts })
   },
   async recording() {
-    const slice = quick ? 8000 : 20_000
+    const slice = times.slice * 1000
     results.recording = {
       plain: await deliverRecording({ slice, gzip: false }),
       compressed: await deliverRecording({ slice, gzip: true, plugin: COMPRESSING }),
@@ -85,7 +88,7 @@ const PARTS = {
     results.otlp = await takeSpans(times)
   },
   async 'stuck-clients'() {
-    results.stuck = await watchStuckClients({ seconds: quick ? 10 : 15 })
+    results.stuck = await watchStuckClients({ seconds: times.stuck })
   },
   async register() {
     results.register = await serveHelloWorlds(quick ? { seconds: 1, rounds: 9 } : { seconds: 3, rounds: 15 })
@@ -94,6 +97,9 @@ const PARTS = {
   },
   async sizes() {
     results.sizes = await weighSnapshots()
+  },
+  async sketches() {
+    results.sketches = await weighSketches()
   },
   async proxy() {
     results.proxy = await timeProxy({ ...times, warmUp: 2 })
@@ -126,18 +132,22 @@ for (const name of parts) {
 }
 console.log(`\n${toText(results)}\n`)
 if (failed.length > 0) fail(`could not be measured: ${failed.join(', ')}`)
-if (!quick && only === undefined) {
+if ((write || !quick) && only === undefined) {
   writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), await toDocument(results, times))
   say('wrote docs/benchmarks.md')
 }
 
-/** @returns {{ quick: boolean, only: string | undefined }} */
+/** @returns {{ quick: boolean, only: string | undefined, write: boolean }} */
 function readArguments() {
   try {
-    const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
-    return { quick: values.quick === true, only: values.only }
+    const { values } = parseArgs({
+      options: { quick: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'boolean' } },
+    })
+    return { quick: values.quick === true, only: values.only, write: values.write === true }
   } catch (error) {
-    return fail(`${error instanceof Error ? error.message : String(error)}\naccepted: --quick, --only <part>`)
+    return fail(
+      `${error instanceof Error ? error.message : String(error)}\naccepted: --quick, --write, --only <part>`,
+    )
   }
 }
 

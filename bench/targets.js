@@ -20,6 +20,7 @@ import { INSTALL_OTEL } from './parts/register.js'
  * @property {Awaited<ReturnType<typeof import('./parts/register.js').serveHelloWorlds>>} [register]
  * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
  * @property {{ snapshot: number, heartbeat: number }} [sizes]
+ * @property {{ bytes: number, milliseconds: number }} [sketches]
  * @property {Awaited<ReturnType<typeof import('./parts/proxy.js').timeProxy>>} [proxy]
  */
 
@@ -59,6 +60,7 @@ export function toRows(results) {
     register,
     stuck,
     sizes,
+    sketches,
     proxy,
   } = results
   const rows = []
@@ -174,6 +176,17 @@ export function toRows(results) {
         '≤ 128 KiB',
         `${kibibytes.toFixed(1)} KiB; the others: ${harm} lines wrong or missing, p99 ${stuck.p99} ms`,
         kibibytes <= 128 && harm === 0,
+      ),
+    )
+  }
+  if (sketches) {
+    const mebibytes = sketches.bytes / 1024 / 1024
+    rows.push(
+      toRow(
+        'sketches of 200 models, three windows',
+        '≤ 8 MiB',
+        `${mebibytes.toFixed(1)} MiB; ${sketches.milliseconds.toFixed(1)} ms for the figures of a heartbeat`,
+        mebibytes <= 8,
       ),
     )
   }
