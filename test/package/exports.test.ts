@@ -14,6 +14,8 @@ it('has exactly these entries', () => {
   expect(Object.keys(exports)).toEqual([
     '.',
     './fastify',
+    './register',
+    './otel',
     './elements',
     './elements/define.js',
     './package.json',
