@@ -123,7 +123,7 @@ export default defineConfig(
   },
   {
     // Scripts and configuration files: the compiler checks them with scripts/tsconfig.json.
-    files: ['**/*.js', '*.config.ts'],
+    files: ['**/*.{js,cjs}', '*.config.ts'],
     extends: [tseslint.configs.disableTypeChecked],
     rules: { '@typescript-eslint/prefer-nullish-coalescing': 'off', 'no-undef': 'off' },
   },

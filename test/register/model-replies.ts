@@ -15,7 +15,7 @@ interface Asked {
 }
 
 /** The words of every answer, one piece of a stream each. */
-export const WORDS =
+const WORDS =
   'The gateway keeps a small queue for every model and hands work to whichever provider answers first; when one of them is slow the others take over until it has recovered, and nobody who waits in front of the screen needs to know anything about it.'.split(
     /(?<= )/,
   )

@@ -22,7 +22,7 @@ export function toRequestName(request: IncomingMessage): string {
 }
 
 /** The path without its query, what names a single thing replaced by `:id`. */
-export function toPattern(url: string): string {
+function toPattern(url: string): string {
   const end = url.search(/[?#]/)
   const path = end === -1 ? url : url.slice(0, end)
   return path
