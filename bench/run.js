@@ -82,7 +82,7 @@ const PARTS = {
     results.sizes = await weighSnapshots()
   },
   async proxy() {
-    results.proxy = await timeProxy({ ...times, warmUp: 2 })
+    results.proxy = await timeProxy({ ...times, warmUp: 4 })
   },
 }
 
