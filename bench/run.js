@@ -102,7 +102,7 @@ const PARTS = {
     results.sketches = await weighSketches()
   },
   async proxy() {
-    results.proxy = await timeProxy({ ...times, warmUp: 2 })
+    results.proxy = await timeProxy({ ...times, warmUp: 4 })
   },
 }
 
