@@ -140,7 +140,8 @@ describe('the request of a call', () => {
     exchange.requestBody(' story"}],"stream":true}')
     exchange.requestEnd()
     expect(ops.calls()).toHaveLength(1)
-    expect(clock.pending).toBe(1)
+    // The heartbeat, and the look at what is in flight.
+    expect(clock.pending).toBe(2)
   })
 
   it('that is no call shows not at all, however long it takes', () => {
