@@ -54,7 +54,7 @@ function createCall(model, time) {
     startedAt: time - duration,
     state: 'ok',
     duration,
-    timeToFirstToken: duration * Math.random(),
+    timeToFirstToken: 400 * Math.exp(0.6 * normal()) * outlier,
     tokensPerSecond: 40 * Math.exp(0.6 * normal()),
     inputTokens: 200,
     outputTokens: 80,
