@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
  * @typedef {object} Child
  * @property {(method: string, params?: object, timeout?: number) => Promise<any>} ask rejects after `timeout`
  *   milliseconds, by default 15 s, and when the process ends
+ * @property {number} pid
  * @property {(pid: number) => void} adopt makes the end of a process that it started certain
  * @property {() => Promise<void>} stop resolves when the process is gone
  */
@@ -78,6 +79,7 @@ export function startChild(file, execArgv = []) {
     })
   return {
     ask,
+    pid: child.pid ?? -1,
     adopt(pid) {
       own.add(pid)
       adopted.add(pid)
