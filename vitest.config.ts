@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { findBrowser } from './scripts/browser.js'
@@ -16,6 +17,8 @@ export default defineConfig({
     environment: 'node',
     // A rejection that nobody handles must fail a run as it would end a host.
     execArgv: ['--unhandled-rejections=strict'],
+    // Most tests wait for a timer, a socket or a process most of their time.
+    maxWorkers: availableParallelism() + 1,
     // Each group starts when the one before is through: what fails fast comes first.
     projects: [
       {
@@ -59,7 +62,8 @@ export default defineConfig({
           name: 'browser',
           include: ['test/e2e/**/*.test.ts'],
           sequence: { groupOrder: 4 },
-          fileParallelism: false,
+          // Each file has a browser of its own, which takes several processors by itself.
+          maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           env: { CHROMIUM_PATH: findBrowser() ?? '' },
