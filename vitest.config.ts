@@ -19,6 +19,9 @@ export default defineConfig({
     execArgv: ['--unhandled-rejections=strict'],
     // Most tests wait for a timer, a socket or a process most of their time.
     maxWorkers: availableParallelism() + 1,
+    // No test asserts how fast this machine is: what hangs is ended, what is slow is not.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     // Each group starts when the one before is through: what fails fast comes first.
     projects: [
       {

@@ -15,6 +15,7 @@ import { timeProxy } from './parts/proxy.js'
 import { deliverRecording } from './parts/recording.js'
 import { INSTALL_OTEL, serveHelloWorlds } from './parts/register.js'
 import { weighSnapshots } from './parts/sizes.js'
+import { timeRedaction } from './parts/redaction.js'
 import { weighSketches } from './parts/sketches.js'
 import { watchStuckClients } from './parts/stuck-clients.js'
 import { climbOn } from './parts/throughput.js'
@@ -98,6 +99,9 @@ const PARTS = {
   },
   async sizes() {
     results.sizes = await weighSnapshots()
+  },
+  async redaction() {
+    results.redaction = timeRedaction()
   },
   async sketches() {
     results.sketches = await weighSketches()

@@ -20,6 +20,7 @@ import { INSTALL_OTEL } from './parts/register.js'
  * @property {Awaited<ReturnType<typeof import('./parts/register.js').serveHelloWorlds>>} [register]
  * @property {{ bytesPerClient: number, p99: number, faults: number, missing: number }} [stuck]
  * @property {{ snapshot: number, heartbeat: number }} [sizes]
+ * @property {{ message: number, line: number }} [redaction]
  * @property {{ bytes: number, milliseconds: number }} [sketches]
  * @property {Awaited<ReturnType<typeof import('./parts/proxy.js').timeProxy>>} [proxy]
  */
@@ -62,6 +63,7 @@ export function toRows(results) {
     register,
     stuck,
     sizes,
+    redaction,
     sketches,
     proxy,
   } = results
@@ -181,6 +183,11 @@ export function toRows(results) {
         kibibytes <= 128 && harm === 0,
       ),
     )
+  }
+  if (redaction) {
+    const { message, line } = redaction
+    const text = `${toFixed(line)} µs for a log line, ${toFixed(message)} µs for a message`
+    rows.push(toRow('looking for secrets, in the recorded gateway', 'beside it', text, undefined))
   }
   if (sketches) {
     const mebibytes = sketches.bytes / 1024 / 1024

@@ -17,6 +17,7 @@ export type {
   RequestUpdate,
 } from './bus/ops.js'
 export type { SettableActivity, TokenCounts } from './bus/messages.js'
+export type { RedactionOptions } from './bus/redaction.js'
 export type {
   Activity,
   CallRecord,

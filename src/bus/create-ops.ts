@@ -10,6 +10,8 @@ import type { Ops } from './ops.js'
 import { toName } from './plain.js'
 import { HEARTBEAT_INTERVAL, type Snapshot } from './protocol.js'
 import { createRecorder } from './recorder.js'
+import { createRedactingBus } from './redacting-bus.js'
+import { Redaction, type RedactionOptions } from './redaction.js'
 import { appendPoint, copySeries, createSeries } from './series.js'
 
 export interface CoreOptions {
@@ -25,6 +27,7 @@ export interface CoreOptions {
   /** Leave `activeSessions` and `queueDepth` out of the figures until something has told of any. Default: false. */
   hidesUntold?: boolean | undefined
   activity?: Partial<ActivityOptions> | undefined
+  redact?: RedactionOptions | undefined
 }
 
 /**
@@ -39,7 +42,9 @@ export function createCore(options: CoreOptions): Ops {
   const faults: Faults = createFaults((message) =>
     bus.publish('log', { level: 'warn', source: 'opswire', message }),
   )
-  const bus = createEventBus<BusEvents>((place, error) => faults.report(place, error))
+  const report = (place: string, error: unknown): void => faults.report(place, error)
+  const redaction = new Redaction(options.redact)
+  const bus = createRedactingBus(createEventBus<BusEvents>(report), redaction, report)
   const state = new LiveState({ bus, clock, instance, limits, activity })
   const metrics = new MetricsRecorder({
     bus,
@@ -72,7 +77,7 @@ export function createCore(options: CoreOptions): Ops {
       return state.position
     },
     gauge(name, callback) {
-      const key = toName(name) ?? 'unknown'
+      const key = redaction.text(toName(name) ?? 'unknown')
       if (callback !== undefined) metrics.setGauge(key, callback)
       return { set: (value) => metrics.setGauge(key, value) }
     },

@@ -107,6 +107,7 @@ class PlainCopy {
       name: this.#string(toText(error.name)),
       message: this.#string(toText(error.message)),
       stack: this.#string(toText(error.stack)),
+      ...(error.cause !== undefined && { cause: this.copy(error.cause) }),
     }
   }
 

@@ -3,6 +3,7 @@ import type { ActivityOptions } from '../bus/activity-options.js'
 import { createCore } from '../bus/create-ops.js'
 import type { Limits } from '../bus/limits.js'
 import type { Ops } from '../bus/ops.js'
+import type { RedactionOptions } from '../bus/redaction.js'
 import { nodeClock } from './node-clock.js'
 import { watchProcess } from './sources/process-metrics.js'
 
@@ -24,6 +25,11 @@ export interface CreateOpsOptions {
   hidesUntold?: boolean
   /** When work in flight counts as stalled, stuck or stale; see `ActivityOptions` for each threshold and its default. */
   activity?: Partial<ActivityOptions>
+  /**
+   * Secrets to take out of all that is recorded, beside those that always are: values under the usual names (passwords,
+   * tokens, keys, cookies) and what looks like a credential in any text. Default: none.
+   */
+  redact?: RedactionOptions
 }
 
 /**
@@ -45,6 +51,7 @@ export function createOps(options: CreateOpsOptions = {}): Ops {
     limits: options.limits,
     hidesUntold: options.hidesUntold,
     activity: options.activity,
+    redact: options.redact,
   })
   const stopWatching = watchProcess(ops)
   const closeCore = ops.close

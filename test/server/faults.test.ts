@@ -15,7 +15,7 @@ it('a throwing listener, gauge and serializer are each logged once and harm neit
     toJSON() {
       throw new Error('bad serializer')
     },
-    get secret() {
+    get value() {
       throw new Error('bad getter')
     },
   }
@@ -28,7 +28,7 @@ it('a throwing listener, gauge and serializer are each logged once and harm neit
   const lines = reader.events.flatMap((item) => (item.event === 'log' ? item.data : []))
   expect(lines.filter(({ message }) => message.startsWith('line '))).toHaveLength(20)
   expect(lines.find(({ message }) => message === 'line 3')?.fields).toMatchObject({
-    unserializable: { secret: '[unreadable]' },
+    unserializable: { value: '[unreadable]' },
   })
   expect(lines.filter(({ message }) => message.includes('bad listener'))).toHaveLength(1)
   expect(lines.filter(({ message }) => message.includes('bad gauge'))).toHaveLength(1)
