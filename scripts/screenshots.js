@@ -37,6 +37,11 @@ try {
   void say(busy.url, '/fail please')
   await pause(6)
   await picture('live', `${busy.url}ops/`)
+  await picture('request', `${busy.url}ops/`, async (page) => {
+    await page.locator('ops-calls tbody button.open').nth(2).click()
+    await pause(1)
+  })
+  await picture('filtered', `${busy.url}ops/#calls.filter=error&calls.sort=-latency&requests.filter=nobody`)
   await picture('paused', `${busy.url}ops/`, async (page) => {
     await page.locator('[part=pause]').click()
     await pause(4)

@@ -7,6 +7,7 @@ import { OpsDashboard } from './components/ops-dashboard.js'
 import { OpsEvents } from './components/ops-events.js'
 import { OpsLatencyChart } from './components/ops-latency-chart.js'
 import { OpsModels } from './components/ops-models.js'
+import { OpsRequestDetail } from './components/ops-request-detail.js'
 import { OpsRequests } from './components/ops-requests.js'
 
 // A page may load this script twice, or beside another version of it: the first one stays.
@@ -18,6 +19,7 @@ if (!customElements.get('ops-counters')) customElements.define('ops-counters', O
 if (!customElements.get('ops-latency-chart')) customElements.define('ops-latency-chart', OpsLatencyChart)
 if (!customElements.get('ops-models')) customElements.define('ops-models', OpsModels)
 if (!customElements.get('ops-requests')) customElements.define('ops-requests', OpsRequests)
+if (!customElements.get('ops-request-detail')) customElements.define('ops-request-detail', OpsRequestDetail)
 if (!customElements.get('ops-calls')) customElements.define('ops-calls', OpsCalls)
 if (!customElements.get('ops-events')) customElements.define('ops-events', OpsEvents)
 if (!customElements.get('ops-channels')) customElements.define('ops-channels', OpsChannels)

@@ -7,6 +7,7 @@ export { OpsDashboard } from './components/ops-dashboard.js'
 export { OpsEvents } from './components/ops-events.js'
 export { OpsLatencyChart } from './components/ops-latency-chart.js'
 export { OpsModels } from './components/ops-models.js'
+export { OpsRequestDetail } from './components/ops-request-detail.js'
 export { OpsRequests } from './components/ops-requests.js'
 export { LiveStore, type LiveStoreOptions, type LiveView, type Slice } from './live-store.js'
 export { StoreController, type StoreControllerOptions, type StoreHost } from './store-controller.js'
@@ -16,4 +17,5 @@ export {
   type StreamState,
   type StreamStatus,
 } from './stream-client.js'
+export { OpenRequestEvent, type OpenRequestDetail } from './components/open-request.js'
 export { acquireStream, type SharedStream, type StreamHandle } from './stream-registry.js'

@@ -134,6 +134,23 @@ export const dashboardStyles = css`
     /* As high as the log beside it; many channels scroll. */
     contain: size;
   }
+  .drawer {
+    position: fixed;
+    z-index: 3;
+    /* Below the header: how the connection is stays in sight. */
+    inset: 48px 0 0 auto;
+    width: min(520px, 100%);
+    box-shadow: var(--_float);
+  }
+  @media print {
+    header {
+      position: static;
+    }
+    .windows,
+    .pause {
+      display: none;
+    }
+  }
   @container (max-width: 1100px) {
     main {
       grid-template-columns: minmax(0, 1fr);
@@ -157,6 +174,9 @@ export const dashboardStyles = css`
     }
   }
   @container (max-width: 640px) {
+    .drawer {
+      top: 0;
+    }
     header {
       gap: 10px;
       padding: 0 12px;

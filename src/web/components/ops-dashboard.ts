@@ -2,9 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { CALL_WINDOWS, type CallWindowName } from '../../bus/protocol.js'
 import { toCount } from '../format.js'
 import type { LiveStore } from '../live-store.js'
+import { UrlState } from '../url-state.js'
 import { connectGuide, connectGuideStyles } from './connect-guide.js'
 import { dashboardStyles } from './dashboard-styles.js'
+import type { OpenRequestDetail, OpenRequestEvent } from './open-request.js'
+import type { OpsCalls } from './ops-calls.js'
 import { toWindowWords } from './ops-models.js'
+import type { OpsRequests } from './ops-requests.js'
 import { processLine, processLineStyles } from './process-line.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
@@ -15,19 +19,47 @@ import { tokens } from './tokens.js'
  * @csspart header the header
  * @csspart panels the grid of panels
  * @csspart pause the pause button
+ * @csspart drawer the request shown in detail
  * @csspart process the line about the process and the feed
  */
 export class OpsDashboard extends StreamElement {
-  static override properties = { ...StreamElement.properties, window: {} }
+  static override properties = {
+    ...StreamElement.properties,
+    window: {},
+    linked: { type: Boolean },
+    open: { attribute: false },
+  }
 
   static override styles = [tokens, dashboardStyles, connectGuideStyles, processLineStyles]
 
   /** Window of time of the model figures: `1m`, `5m` or `15m`. Default `5m`. */
   declare window: CallWindowName
+  /** Keeps what the reader sees in the page's address: for pages whose only view it is. Default false. */
+  declare linked: boolean
+  /** The request shown in detail. */
+  declare open: OpenRequestDetail | undefined
+
+  readonly #url = new UrlState(() => this.#readUrl())
+  #opener: HTMLElement | undefined
 
   constructor() {
     super(['hello', 'pause', 'metrics', 'requests', 'calls'])
     this.window = '5m'
+    this.linked = false
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (this.linked) this.#url.connect()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#url.disconnect()
+  }
+
+  override firstUpdated(): void {
+    if (this.linked) this.#readUrl()
   }
 
   override render(): TemplateResult {
@@ -51,7 +83,7 @@ export class OpsDashboard extends StreamElement {
               html`<button
                 type="button"
                 aria-pressed=${String(this.window === name)}
-                @click=${() => (this.window = name)}
+                @click=${() => this.#setWindow(name)}
               >
                 ${toWindowWords(name)}
               </button>`,
@@ -61,7 +93,7 @@ export class OpsDashboard extends StreamElement {
           ${store?.paused ? 'Resume' : 'Pause'}
         </button>
       </header>
-      <main part="panels">
+      <main part="panels" @ops-open-request=${this.#openRequest} @ops-view-change=${this.#writeUrl}>
         <ops-counters .src=${src}></ops-counters>
         ${isEmpty && stream ? connectGuide(stream.src) : nothing}
         <ops-latency-chart .src=${src} ?hidden=${isEmpty}></ops-latency-chart>
@@ -71,7 +103,72 @@ export class OpsDashboard extends StreamElement {
         <ops-events .src=${src}></ops-events>
         <ops-channels .src=${src}></ops-channels>
         ${processLine(store?.view.metrics?.metrics)}
-      </main>`
+      </main>
+      ${
+        this.open === undefined
+          ? nothing
+          : html`<ops-request-detail
+              class="drawer"
+              part="drawer"
+              .src=${src}
+              .request=${this.open.id}
+              .instance=${this.open.instance}
+              @ops-close=${this.#closeRequest}
+            ></ops-request-detail>`
+      }`
+  }
+
+  readonly #openRequest = (event: OpenRequestEvent): void => {
+    // Where the focus was in a panel it goes back to when the drawer closes.
+    const [origin] = event.composedPath()
+    this.#opener = (origin as Element).querySelector<HTMLElement>('button.open') ?? undefined
+    this.open = event.detail
+    this.#writeUrl()
+  }
+
+  readonly #closeRequest = (): void => {
+    this.open = undefined
+    this.#writeUrl()
+    if (this.#opener?.isConnected) this.#opener.focus()
+  }
+
+  #setWindow(name: CallWindowName): void {
+    this.window = name
+    this.#writeUrl()
+  }
+
+  get #views(): { name: string; panel: OpsRequests | OpsCalls }[] {
+    const find = (name: string) => this.renderRoot.querySelector<OpsRequests | OpsCalls>(`ops-${name}`)
+    return ['requests', 'calls'].flatMap((name) => {
+      const panel = find(name)
+      return panel === null ? [] : [{ name, panel }]
+    })
+  }
+
+  readonly #writeUrl = (): void => {
+    if (!this.linked) return
+    this.#url.set({
+      window: this.window === '5m' ? undefined : this.window,
+      request: this.open?.id,
+      instance: this.open?.instance,
+      ...Object.fromEntries(
+        this.#views.flatMap(({ name, panel }) => [
+          [`${name}.filter`, panel.filter],
+          [`${name}.sort`, panel.sort],
+        ]),
+      ),
+    })
+  }
+
+  #readUrl(): void {
+    const window = this.#url.get('window')
+    this.window = CALL_WINDOWS.find((name) => name === window) ?? '5m'
+    const id = this.#url.get('request')
+    this.open = id === undefined ? undefined : { id, instance: this.#url.get('instance') }
+    for (const { name, panel } of this.#views) {
+      panel.filter = this.#url.get(`${name}.filter`)
+      panel.sort = this.#url.get(`${name}.sort`)
+    }
   }
 
   #identity(store: LiveStore | undefined): TemplateResult {

@@ -2,31 +2,60 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
 import { toClockTime, toCount, toDuration, toPlural, UNKNOWN } from '../format.js'
 import type { LiveStore } from '../live-store.js'
+import { WorkFilter, type FilterFields } from '../work-filter.js'
 import { activityTag, activityTagStyles } from './activity-tag.js'
+import { filterField, filterFieldStyles } from './filter-field.js'
+import { openRow, openRowStyles } from './open-row.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
 import { toActivityTone, toHalted } from './request-health.js'
 import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
+import { readSort, sortHeading, sortRows, tableSortStyles, type SortValue } from './table-sort.js'
 import { tokens } from './tokens.js'
 
 /** Rows drawn; the oldest come first, since they are the ones to worry about. */
 const SHOWN = 100
 const COLUMNS = ['', 'left', 'left doing', '', 'started', '']
 
+interface Row {
+  request: RequestRecord
+  /** Its newest call in flight. */
+  call: CallRecord | undefined
+}
+
+const SORTS: Record<string, SortValue<Row>> = {
+  session: ({ request }) => request.session,
+  channel: ({ request }) => request.channel,
+  doing: ({ request, call }) => toDoing(request, call).words,
+  rate: ({ call }) => call?.tokensPerSecond,
+  started: ({ request }) => request.startedAt,
+  duration: ({ request }) => -request.startedAt,
+}
+const FIELDS = ['session', 'channel', 'kind', 'name', 'state', 'provider', 'model', 'id']
+const HINT = `Words that occur in a row, such as: stalled, provider:openai, -channel:web. Fields: ${FIELDS.join(', ')}`
+
 /**
  * Requests in flight: for whom, what they are doing, how fast, and for how long.
  *
+ * @fires ops-open-request - A row was chosen; `detail` has the request's id and instance.
+ * @fires ops-view-change - The reader has filtered or sorted.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart filter the field that filters
  * @csspart table the table
  * @cssproperty --ops-rows-height height of the panel, default 266px
  */
 export class OpsRequests extends StreamElement {
+  static override properties = { ...StreamElement.properties, filter: {}, sort: {} }
+
   static override styles = [
     tokens,
     panelStyles,
+    filterFieldStyles,
+    openRowStyles,
+    tableSortStyles,
     rateBarStyles,
     activityTagStyles,
     css`
@@ -73,6 +102,11 @@ export class OpsRequests extends StreamElement {
     `,
   ]
 
+  /** Words that a row must have: `stalled`, `provider:openai`, `-channel:web`. Default: all rows. */
+  declare filter: string | undefined
+  /** Column to sort by, `-` before it for downwards: `-rate`. Default: the oldest first. */
+  declare sort: string | undefined
+
   constructor() {
     super(['requests', 'calls'], true)
   }
@@ -81,23 +115,32 @@ export class OpsRequests extends StreamElement {
     const { store } = this.feed
     const view = store?.view.requests
     const requests = view ? [...view.active].sort((a, b) => a.startedAt - b.startedAt) : []
+    const sort = readSort(this.sort, Object.keys(SORTS))
+    const heading = (column: string, label: string, className: string, isName = false): TemplateResult =>
+      sortHeading({ column, label, className, isName }, sort, this.#setSort)
     return html`<section class="panel" part="base" aria-labelledby="title">
       <div class="head" part="heading">
         <h2 id="title">In flight</h2>
         <span class="finding values"
           >${store && view ? finding(requests, view.inFlight, store) : nothing}</span
         >
+        <span class="end">
+          ${filterField({
+            value: this.filter ?? '',
+            label: 'Filter requests in flight',
+            hint: HINT,
+            change: this.#setFilter,
+          })}
+        </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${view === undefined}>
           <thead>
             <tr>
-              <th scope="col" class="session">Session</th>
-              <th scope="col" class="left channel">Channel</th>
-              <th scope="col" class="left doing">Doing</th>
-              <th scope="col" class="rates">Tokens/s</th>
-              <th scope="col" class="started">Started</th>
-              <th scope="col" class="for">For</th>
+              ${heading('session', 'Session', 'session', true)}
+              ${heading('channel', 'Channel', 'left channel', true)}
+              ${heading('doing', 'Doing', 'left doing', true)} ${heading('rate', 'Tokens/s', 'rates')}
+              ${heading('started', 'Started', 'started')} ${heading('duration', 'For', 'for')}
             </tr>
           </thead>
           <tbody>
@@ -118,17 +161,52 @@ export class OpsRequests extends StreamElement {
 
   #rows(requests: readonly RequestRecord[], inFlight: number, store: LiveStore): TemplateResult[] {
     const calls = newestCalls(store.view.calls?.active ?? [])
-    const rows = requests
-      .slice(0, SHOWN)
-      .map((request) => requestRow(request, calls.get(keyOf(request.instance, request.id)), store))
-    if (inFlight > rows.length) {
+    const all = requests.map((request) => ({ request, call: calls.get(keyOf(request.instance, request.id)) }))
+    const filter = new WorkFilter(this.filter ?? '', FIELDS)
+    const sort = readSort(this.sort, Object.keys(SORTS))
+    const kept = filter.isEmpty ? all : all.filter((row) => filter.accepts(toFields(row)))
+    const sorted = sort === undefined ? kept : sortRows(kept, SORTS[sort.column]!, sort.descending)
+    const rows = sorted.slice(0, SHOWN).map(({ request, call }) => requestRow(request, call, store))
+    const left = filter.isEmpty ? inFlight - rows.length : kept.length - rows.length
+    const note = (words: string): void => {
       rows.push(
         html`<tr>
-          <td class="muted over">and ${toCount(inFlight - rows.length)} younger ones</td>
+          <td class="muted over">${words}</td>
         </tr>`,
       )
     }
+    if (!filter.isEmpty && kept.length === 0)
+      note(`None of ${toPlural(inFlight, 'request')} matches the filter`)
+    else if (left > 0) note(`and ${toCount(left)} ${sort === undefined ? 'younger ones' : 'more'}`)
     return rows
+  }
+
+  readonly #setFilter = (filter: string): void => {
+    this.filter = filter === '' ? undefined : filter
+    this.#tell()
+  }
+
+  readonly #setSort = (sort: string | undefined): void => {
+    this.sort = sort
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.dispatchEvent(new CustomEvent('ops-view-change', { bubbles: true, composed: true }))
+  }
+}
+
+function toFields({ request, call }: Row): FilterFields {
+  const { session, channel, kind, name, id, activity, step } = request
+  return {
+    session: [session],
+    channel: [channel],
+    kind: [kind],
+    name: [name, step?.name],
+    state: [activity ?? 'working'],
+    provider: [call?.provider],
+    model: [call?.model],
+    id: [id],
   }
 }
 
@@ -156,20 +234,23 @@ function newestCalls(active: readonly CallRecord[]): Map<string, CallRecord> {
 function requestRow(request: RequestRecord, call: CallRecord | undefined, store: LiveStore): TemplateResult {
   const duration = store.since(request.startedAt)
   const { tag, words } = toDoing(request, call)
-  return html`<tr>
-    <td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
-      <bdi>${request.session ?? UNKNOWN}</bdi>
-    </td>
-    <td class="left muted channel" title=${request.channel ?? ''}>
-      <bdi>${request.channel ?? UNKNOWN}</bdi>
-    </td>
-    <td class="left doing" title=${words}>${tag ? activityTag(tag) : nothing}<bdi>${words}</bdi></td>
-    <td>${rateBar(call?.tokensPerSecond)}</td>
-    <td class="started muted">${toClockTime(request.startedAt)}</td>
-    <td class=${toActivityTone(request.activity)} title="started ${toClockTime(request.startedAt)}">
-      ${toDuration(duration)}
-    </td>
-  </tr>`
+  return openRow(
+    request,
+    html`<td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
+        <button type="button" class="open" aria-label="Open request ${request.id}">
+          <bdi>${request.session ?? UNKNOWN}</bdi>
+        </button>
+      </td>
+      <td class="left muted channel" title=${request.channel ?? ''}>
+        <bdi>${request.channel ?? UNKNOWN}</bdi>
+      </td>
+      <td class="left doing" title=${words}>${tag ? activityTag(tag) : nothing}<bdi>${words}</bdi></td>
+      <td>${rateBar(call?.tokensPerSecond)}</td>
+      <td class="started muted">${toClockTime(request.startedAt)}</td>
+      <td class=${toActivityTone(request.activity)} title="started ${toClockTime(request.startedAt)}">
+        ${toDuration(duration)}
+      </td>`,
+  )
 }
 
 declare global {
