@@ -65,6 +65,8 @@ Machine: ${describeMachine()}. Server and clients are processes of their own on 
   the rounds' ratios counts. The dashboard runs, nobody watches; OpenTelemetry has its exporters switched off.
 - Clients that never read: the worst second of 15 with 8,000 lines a second, after what the server holds for all is full.
 - Snapshot and heartbeat: after fifteen minutes of one message and model call per second, with 4 providers, 8 models, 4 channels.
+- First byte through the proxy: 200 clients stream chats of 20 tokens at 20 tokens a second, one after the other, straight from a model server and
+  through the proxy, three times in turns. Each answer says how long the model held the request; the rest is the way there and back.
 
 ## Repeat it
 

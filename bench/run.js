@@ -11,6 +11,7 @@ import { watchIdleViewers } from './parts/idle-viewers.js'
 import { takeMessages } from './parts/ingest.js'
 import { priceLogLines } from './parts/log-cost.js'
 import { takeSpans } from './parts/otlp.js'
+import { timeProxy } from './parts/proxy.js'
 import { deliverRecording } from './parts/recording.js'
 import { INSTALL_OTEL, serveHelloWorlds } from './parts/register.js'
 import { weighSnapshots } from './parts/sizes.js'
@@ -93,6 +94,9 @@ const PARTS = {
   },
   async sizes() {
     results.sizes = await weighSnapshots()
+  },
+  async proxy() {
+    results.proxy = await timeProxy({ ...times, warmUp: 4 })
   },
 }
 

@@ -141,7 +141,7 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
           done()
         })
       }
-      if (upstreams.size > 0) proxyRoutes(scope, ops, upstreams)
+      if (upstreams.size > 0) proxyRoutes(scope, ops, { upstreams })
       await pageRoutes(scope)
     },
     { prefix, logLevel: logLevel ?? 'warn', ...(logSerializers && { logSerializers }) },

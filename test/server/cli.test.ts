@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import http from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { VERSION } from '../../src/server/version.js'
@@ -24,8 +25,8 @@ function runWith(nodeFlags: string[], ...args: string[]): Run {
   return { child, output, exited: new Promise((resolve) => child.once('close', resolve)) }
 }
 
-async function serve(): Promise<Run & { url: string }> {
-  const server = run('serve', '--port', '0')
+async function serve(...flags: string[]): Promise<Run & { url: string }> {
+  const server = run('serve', '--port', '0', ...flags)
   await expect.poll(() => server.output.out, { timeout: 8000 }).toContain('\n')
   const url = /^opswire dashboard: (http:\/\/127\.0\.0\.1:\d+)\/\n$/.exec(server.output.out)?.[1]
   expect(url, server.output.out + server.output.err).toBeDefined()
@@ -73,6 +74,25 @@ describe('opswire serve', () => {
     expect(performance.now() - startedAt).toBeLessThan(850)
   })
 
+  it('passes requests on to every --proxy and shows the calls', async () => {
+    const models = http.createServer((request, response) => response.end(`{"path":"${request.url}"}`))
+    models.listen(0, '127.0.0.1')
+    onTestFinished(() => void models.close())
+    await new Promise((resolve) => models.once('listening', resolve))
+    const address = `http://127.0.0.1:${(models.address() as AddressInfo).port}`
+    const { url, output } = await serve('--proxy', `one=${address}/v1`, '--proxy', `two=${address}`)
+    const ask = async (path: string): Promise<unknown> => {
+      const body = JSON.stringify({ model: 'm', messages: [] })
+      return (await fetch(`${url}/proxy/${path}`, { method: 'POST', body })).json()
+    }
+    expect(await ask('one/chat/completions')).toEqual({ path: '/v1/chat/completions' })
+    expect(await ask('two/v1/messages')).toEqual({ path: '/v1/messages' })
+    await expect
+      .poll(async () => (await fetch(`${url}/api/calls`)).json())
+      .toMatchObject({ items: [{ provider: 'one', source: 'proxy', state: 'ok' }, { provider: 'two' }] })
+    expect(output.err).toBe('')
+  })
+
   it('says what it died of', async () => {
     const failure = 'data:text/javascript,setTimeout(() => { throw new Error("boom") }, 300)'
     const { output, exited } = runWith(['--import', failure], '--port', '0')
@@ -93,12 +113,18 @@ describe('opswire serve', () => {
   it.each([
     [
       ['--prot', '4100'],
-      'Unknown flag --prot; accepted are --port, --host, --service, --otlp, --otlp-content, --map, --help and',
+      'Unknown flag --prot; accepted are --port, --host, --service, --proxy, --otlp, --otlp-content, --map, --help and',
     ],
     [['--port', 'abc'], 'The flag port does not accept "abc"; it takes a port from 0 to 65535'],
     [['--port', '70000'], 'The flag port does not accept "70000"'],
     [['--port'], 'The flag port does not accept true'],
     [['--host', 'a b'], 'The flag host does not accept "a b"'],
+    [
+      ['--proxy', 'https://a'],
+      'it takes NAME=URL, such as openai=https://api.openai.com/v1, each name once.',
+    ],
+    [['--proxy', 'a=http://x', '--proxy', 'a=http://y'], 'each name once'],
+    [['--proxy', 'a=ftp://x'], 'The flag proxy does not accept "ftp://x" for a; it takes an http or https'],
     [['start'], 'Unknown command "start"; accepted is serve.'],
     [['serve', 'now'], 'Unknown command "now"'],
   ])('%j stops the start with one line saying what is accepted', async (args, message) => {

@@ -70,10 +70,15 @@ function toSafeText(text: string, request: ExchangeRequest): string {
 }
 
 function secretsOf({ header, url }: ExchangeRequest): string[] {
-  const values = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'].map((key) => header(key))
-  return [...values, url.searchParams.get('key'), url.password]
-    .map((secret) => secret?.replace(/^\w+\s+/, '') ?? '')
-    .filter((secret) => secret.length >= 6)
+  const secrets = [url.searchParams.get('key'), url.password]
+  for (const name of ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']) {
+    try {
+      secrets.push(header(name)?.replace(/^\w+\s+/, '') ?? null)
+    } catch {
+      // A request of the host may be gone by now.
+    }
+  }
+  return secrets.filter((secret) => secret !== null && secret.length >= 6) as string[]
 }
 
 /** Objects of a host may throw when they are read. */

@@ -17,6 +17,8 @@ export interface Inflation {
   end(done: () => void): void
   /** Hands out nothing more. */
   stop(): void
+  /** It was no such encoding, or too much. */
+  readonly hasFailed: boolean
 }
 
 /**
@@ -30,6 +32,7 @@ export function createInflation(encoding: string, take: (bytes: Buffer) => void)
   let inflated = 0
   let whenDone: (() => void) | undefined
   let isOver = false
+  let hasFailed = false
   const finish = (): void => {
     if (isOver) return
     isOver = true
@@ -37,17 +40,21 @@ export function createInflation(encoding: string, take: (bytes: Buffer) => void)
     stream.destroy()
     whenDone?.()
   }
+  const fail = (): void => {
+    hasFailed = true
+    finish()
+  }
   stream.on('data', (bytes: Buffer) => {
     if (isOver) return
     inflated += bytes.length
     if (inflated <= INFLATED_LIMIT) take(bytes)
-    else finish()
+    else fail()
   })
-  stream.on('error', finish).on('end', finish)
+  stream.on('error', fail).on('end', finish)
   return {
     write(chunk) {
       if (isOver) return
-      if (stream.writableLength > WAITING_LIMIT) finish()
+      if (stream.writableLength > WAITING_LIMIT) fail()
       else stream.write(chunk)
     },
     end(done) {
@@ -56,6 +63,9 @@ export function createInflation(encoding: string, take: (bytes: Buffer) => void)
       stream.end()
     },
     stop: () => finish(),
+    get hasFailed() {
+      return hasFailed
+    },
   }
 }
 

@@ -255,7 +255,8 @@ export class JsonScanner<Target> {
     const next = this.#next
     next?.begin?.(this.#target)
     if (next?.value !== undefined) next.value(this.#target, this.#kept.toScalar())
-    else if (next?.isText === true) this.#meter.add(ZERO)
+    // A null in the place of a text is none.
+    else if (this.#container?.isText === true) this.#meter.add(ZERO)
     return at
   }
 }

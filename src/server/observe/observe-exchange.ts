@@ -1,4 +1,6 @@
+import type { Clock } from '../../bus/clock.js'
 import type { Ops } from '../../bus/ops.js'
+import { nodeClock } from '../node-clock.js'
 import { toEndpoint } from './endpoint.js'
 import type { ExchangeOptions, ExchangeRequest, ModelExchange } from './model-exchange.js'
 import { ObservedExchange } from './observed-exchange.js'
@@ -11,10 +13,11 @@ export function observeExchange(
   ops: Ops,
   request: ExchangeRequest,
   options: ExchangeOptions,
+  clock: Clock = nodeClock,
 ): ModelExchange | undefined {
   try {
     const endpoint = toEndpoint(request.method, request.url.pathname)
-    return endpoint && new ObservedExchange(ops, request, endpoint, options)
+    return endpoint && new ObservedExchange(ops, request, endpoint, options, clock)
   } catch (error) {
     ops.fault('The observation of a model call', error)
     return undefined

@@ -1,5 +1,5 @@
 import type { CallEnd, CallHandle, Ops } from '../../bus/ops.js'
-import { nodeClock } from '../node-clock.js'
+import type { Clock } from '../../bus/clock.js'
 import type { Endpoint } from './endpoint.js'
 import { ERROR_BODY, toConnectionFailure, toReplyFailure } from './failure.js'
 import { createInflation, type Inflation } from './inflation.js'
@@ -19,7 +19,8 @@ export class ObservedExchange implements ModelExchange {
   readonly #request: ExchangeRequest
   readonly #endpoint: Endpoint
   readonly #options: ExchangeOptions
-  readonly #begun = nodeClock.monotonic()
+  readonly #clock: Clock
+  readonly #begun: number
   readonly #body: RequestReader
   readonly #reply = new Reply()
   /** From the moment on that it is known to be one. */
@@ -33,11 +34,19 @@ export class ObservedExchange implements ModelExchange {
   #told = 0
   #isOver = false
 
-  constructor(ops: Ops, request: ExchangeRequest, endpoint: Endpoint, options: ExchangeOptions) {
+  constructor(
+    ops: Ops,
+    request: ExchangeRequest,
+    endpoint: Endpoint,
+    options: ExchangeOptions,
+    clock: Clock,
+  ) {
     this.#ops = ops
     this.#request = request
     this.#endpoint = endpoint
     this.#options = options
+    this.#clock = clock
+    this.#begun = clock.monotonic()
     this.#body = new RequestReader(endpoint.protocol)
   }
 
@@ -46,7 +55,7 @@ export class ObservedExchange implements ModelExchange {
       if (this.#isBodyRead) return
       this.#body.read(chunk)
       if (this.#call === undefined)
-        this.#cancelWait ??= nodeClock.setTimeout(() => this.#guard(() => this.#start()), UPLOAD_TIME)
+        this.#cancelWait ??= this.#clock.setTimeout(() => this.#guard(() => this.#start()), UPLOAD_TIME)
     })
   }
 
@@ -124,7 +133,7 @@ export class ObservedExchange implements ModelExchange {
     const isTold = provider !== undefined || this.#endpoint.isSpecific
     const { hasContent, isUnreadable } = this.#body
     if (isTold ? !hasContent && !isUnreadable : !hasContent || model === undefined) return
-    const age = nodeClock.monotonic() - this.#begun
+    const age = this.#clock.monotonic() - this.#begun
     this.#call = this.#ops.startCall({
       provider: provider ?? url.host,
       model: model ?? 'unknown',
@@ -133,7 +142,7 @@ export class ObservedExchange implements ModelExchange {
       source,
       ...context,
       // Of an upload that took its time.
-      startedAt: age > 2 ? nodeClock.now() - age : undefined,
+      startedAt: age >= 1 ? Math.round(this.#clock.now() - age) : undefined,
     })
   }
 
@@ -151,10 +160,12 @@ export class ObservedExchange implements ModelExchange {
   #finish(): void {
     const { error } = this.#reply
     const failed = (this.#status ?? 0) >= 400 ? this.#status : undefined
+    const isReadable = this.#reader !== undefined && this.#inflation?.hasFailed !== true
+    const isCut = isReadable && this.#isStreaming && !this.#reply.isFinished
     this.#settle((call, end) => {
       if (failed !== undefined || error !== undefined)
         call.fail(toReplyFailure(error ?? {}, failed, this.#request), end)
-      else if (this.#reader !== undefined && this.#isStreaming && !this.#reply.isFinished) call.fail(CUT, end)
+      else if (isCut) call.fail(CUT, end)
       else call.end(end)
     })
   }
@@ -168,8 +179,14 @@ export class ObservedExchange implements ModelExchange {
     const call = this.#call
     if (this.#isOver || call === undefined) return
     const { usage, finishReason, model } = this.#reply
+    const counts = this.#reply.toCounts(this.#endpoint.protocol.toCounts(usage))
+    // Written out: V8 is slow to add to a copy.
     const end: CallEnd = {
-      ...this.#reply.toCounts(this.#endpoint.protocol.toCounts(usage)),
+      inputTokens: counts.inputTokens,
+      outputTokens: counts.outputTokens,
+      cachedTokens: counts.cachedTokens,
+      reasoningTokens: counts.reasoningTokens,
+      estimated: counts.estimated,
       finishReason,
       httpStatus: this.#status,
       streaming: this.#isStreaming,

@@ -2,6 +2,7 @@ import { EventLines, isEventStream } from './event-lines.js'
 import { JsonScanner } from './json-scanner.js'
 import type { Shape } from './json-shape.js'
 import type { Reply } from './reply.js'
+import { toBuffer } from './to-buffer.js'
 
 /** Reads a response's body into what is known of the reply: Server-Sent Events, lines of JSON, or JSON. */
 export class ReplyReader {
@@ -16,7 +17,7 @@ export class ReplyReader {
   }
 
   read(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    const bytes = toBuffer(chunk)
     if (!this.#hasBegun) this.#begin(bytes)
     if (this.#events !== undefined) this.#events.write(bytes)
     else this.#scanner.write(bytes)

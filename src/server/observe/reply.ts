@@ -29,11 +29,20 @@ export class Reply {
   isFinished = false
   /** The text's tokens when the provider last reported how many it has made. */
   #reportedAt = 0
+  #hasReported = false
 
   report(name: keyof Usage, count: number): void {
     if (!(count >= 0 && count < Infinity)) return
     this.usage[name] = count
-    if (name === 'output' || name === 'reasoning') this.#reportedAt = this.text.tokens
+    if (name !== 'output' && name !== 'reasoning') return
+    this.#hasReported = true
+    this.#reportedAt = this.text.tokens
+  }
+
+  /** One event, or all of it, is read: what it reports holds for its text too, whichever of them came first. */
+  endDocument(): void {
+    if (this.#hasReported) this.#reportedAt = this.text.tokens
+    this.#hasReported = false
   }
 
   finish(reason: string): void {
@@ -52,6 +61,13 @@ export class Reply {
   toCounts(reported: TokenCounts): TokenCounts {
     const since = this.text.tokens - this.#reportedAt
     if (since <= 0) return reported
-    return { ...reported, outputTokens: (reported.outputTokens ?? 0) + since, estimated: true }
+    // Written out: V8 is slow to add to a copy.
+    return {
+      inputTokens: reported.inputTokens,
+      outputTokens: (reported.outputTokens ?? 0) + since,
+      cachedTokens: reported.cachedTokens,
+      reasoningTokens: reported.reasoningTokens,
+      estimated: true,
+    }
   }
 }

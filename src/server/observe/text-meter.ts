@@ -54,6 +54,7 @@ export class TextMeter {
   #weight = 0
   #pieces = 0
   #isPieceOpen = false
+  #told = 0
   #kind = SPACE
   /** Letters, digits or spaces so far of this row of them. */
   #length = 0
@@ -66,7 +67,9 @@ export class TextMeter {
   get tokens(): number {
     const weight = this.#weight
     const pieces = this.#pieces + (this.#isPieceOpen ? 1 : 0)
-    return weight < pieces / 2 ? Math.ceil(weight) : Math.max(pieces, Math.round(weight))
+    const tokens = weight < pieces / 2 ? Math.ceil(weight) : Math.max(pieces, Math.round(weight))
+    // What was told is not taken back when the pieces turn out to be smaller than they looked.
+    return (this.#told = Math.max(this.#told, tokens))
   }
 
   /** Reads up to a quote or a backslash and answers where that is, `to` when there is none. */

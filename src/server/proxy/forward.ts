@@ -36,13 +36,26 @@ export function forward(
     if (!isWhole || !client.complete) outgoing.destroy()
     done()
   })
-  outgoing.on('response', (incoming) => passBack(incoming, reply, exchange))
-  outgoing.on('error', (error: NodeJS.ErrnoException) => {
+  const giveUp = (error: unknown): void => {
     exchange?.fail(error)
     // What the upstream has begun to answer ends as that answer does.
     if (reply.raw.headersSent || reply.raw.destroyed) return
-    sendUnreachable(reply, upstream.name, error)
+    sendUnreachable(request, reply, upstream.name, error)
     dropUpload(client, outgoing)
+  }
+  outgoing.on('response', (incoming) => {
+    try {
+      passBack(incoming, reply, exchange)
+    } catch (error) {
+      // A status or header that Node reads but would not write.
+      giveUp(error)
+      outgoing.destroy()
+    }
+  })
+  outgoing.on('error', giveUp)
+  outgoing.on('close', () => {
+    // It switched protocols, which nobody asked for.
+    if (!reply.raw.headersSent) giveUp(Object.assign(new Error('no response'), { code: 'ECONNRESET' }))
   })
   client.pipe(outgoing)
   if (exchange === undefined) return
@@ -50,31 +63,28 @@ export function forward(
   client.on('end', () => exchange.requestEnd())
 }
 
-function passBack(
-  incoming: IncomingMessage,
-  { raw }: FastifyReply,
-  exchange: ModelExchange | undefined,
-): void {
+function passBack(incoming: IncomingMessage, { raw, request }: FastifyReply, exchange?: ModelExchange): void {
+  const isHttp1 = request.raw.httpVersionMajor === 1
+  const headers = toClientHeaders(incoming.rawHeaders)
   raw.sendDate = false
-  raw.writeHead(incoming.statusCode!, incoming.statusMessage, toClientHeaders(incoming.rawHeaders))
-  raw.flushHeaders()
+  if (isHttp1) raw.writeHead(incoming.statusCode!, incoming.statusMessage, headers)
+  else raw.writeHead(incoming.statusCode!, headers)
+  // With the first piece of the body, when that is here already; a model may well begin to answer long after.
+  const flush = setImmediate(() => raw.flushHeaders())
+  incoming.once('data', () => clearImmediate(flush)).once('end', () => clearImmediate(flush))
   incoming.pipe(raw)
   incoming.on('error', (error) => {
     exchange?.fail(error)
-    breakOff(raw)
+    // Where the answer's end is that of the connection, only a reset tells that it is not whole.
+    const isSized = raw.chunkedEncoding || incoming.headers['content-length'] !== undefined
+    if (isHttp1 && !isSized) raw.socket?.resetAndDestroy()
+    else raw.destroy()
   })
   if (exchange === undefined) return
   exchange.response(incoming.statusCode!, (name) => toValue(incoming.headers[name]))
   // After the pipe's own: a chunk is on its way to the client before it is looked at.
   incoming.on('data', (chunk: Buffer) => exchange.responseBody(chunk))
   incoming.on('end', () => exchange.responseEnd())
-}
-
-/** Lets the client see that the answer is not whole, also when only its end would tell. */
-function breakOff(raw: FastifyReply['raw']): void {
-  const endsWithConnection = !raw.hasHeader('content-length') && !raw.chunkedEncoding
-  if (endsWithConnection) raw.socket?.resetAndDestroy()
-  else raw.destroy()
 }
 
 /** What the upstream will never take is read to its end all the same: else the client would not read the answer. */

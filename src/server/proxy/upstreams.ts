@@ -6,7 +6,7 @@ import { toKnownProvider } from '../observe/provider.js'
 /** Milliseconds after which an idle connection to an upstream is closed. */
 const IDLE_TIMEOUT = 30_000
 /** Idle connections kept for each upstream. */
-const IDLE_SOCKETS = 64
+const IDLE_SOCKETS = 256
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 
 /** A model API that the proxy may call, and how. */

@@ -8,8 +8,11 @@ import { PROXY_STATUS, toProxyStatus } from '../proxy/problem.js'
 import { toPrefix, toTargetPath } from '../proxy/target-path.js'
 import type { Upstream } from '../proxy/upstreams.js'
 
-/** Requests that are under way at once, for all upstreams together. */
-const OPEN_LIMIT = 1000
+interface ProxyOptions {
+  upstreams: Map<string, Upstream>
+  /** Requests that may be under way at once, for all upstreams together. Default: 1,000. */
+  openLimit?: number
+}
 
 /** What RFC 9209 calls the errors that are answered before any upstream is asked. */
 const STATUS: Record<number, string> = {
@@ -19,7 +22,11 @@ const STATUS: Record<number, string> = {
 }
 
 /** `/proxy/NAME/…`: passes requests on to the upstreams by these names, and records those that are model calls. */
-export function proxyRoutes(scope: FastifyInstance, ops: Ops, upstreams: Map<string, Upstream>): void {
+export function proxyRoutes(
+  scope: FastifyInstance,
+  ops: Ops,
+  { upstreams, openLimit = 1000 }: ProxyOptions,
+): void {
   let open = 0
   scope.addHook('onClose', (_app, done) => {
     for (const upstream of upstreams.values()) upstream.close()
@@ -33,14 +40,19 @@ export function proxyRoutes(scope: FastifyInstance, ops: Ops, upstreams: Map<str
       void reply.header(PROXY_STATUS, toProxyStatus(STATUS[error.statusCode] ?? 'proxy_internal_error'))
       sendError(error, request, reply)
     })
+    // Fastify refuses types that are none before it asks a parser; what is passed on is the raw headers.
+    proxy.addHook('onRequest', (request, _reply, done) => {
+      delete request.raw.headers['content-type']
+      done()
+    })
     const prefix = toPrefix(proxy.prefix.split('/').filter((segment) => segment !== '').length + 2)
     for (const url of ['/proxy/:name', '/proxy/:name/*']) {
       proxy.all<{ Params: { name: string } }>(url, (request, reply) => {
         const upstream = requireUpstream(upstreams, request.params.name)
         const path = toTargetPath(request.raw.url!, prefix, upstream.base.pathname.replace(/\/$/, ''))
-        if (open >= OPEN_LIMIT) {
+        if (open >= openLimit) {
           void reply.header('retry-after', '1')
-          throw new OpsError('OPS_BUSY', 503, `${OPEN_LIMIT} requests are under way already; come again.`)
+          throw new OpsError('OPS_BUSY', 503, `${openLimit} requests are under way already; come again.`)
         }
         forward(request, reply, {
           upstream,

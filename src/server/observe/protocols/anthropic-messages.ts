@@ -1,6 +1,5 @@
 import { list, name, object, TEXT } from '../json-shape.js'
-import type { Reply } from '../reply.js'
-import { count, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
+import { count, document, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
 
 const INPUT_USAGE = {
   input_tokens: count('input'),
@@ -12,7 +11,7 @@ const INPUT_USAGE = {
 export const anthropicMessages: Protocol = {
   content: ['messages'],
   streamsByDefault: false,
-  reply: object<Reply>({
+  reply: document({
     type: name((reply, type) => {
       if (type === 'message_stop') reply.isFinished = true
     }),

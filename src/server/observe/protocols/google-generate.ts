@@ -1,8 +1,7 @@
 import { list, object, TEXT } from '../json-shape.js'
-import type { Reply } from '../reply.js'
-import { count, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
+import { count, document, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
 
-const RESPONSE = object<Reply>({
+const RESPONSE = document({
   candidates: list(
     object({
       content: object({

@@ -1,13 +1,12 @@
 import { list, object, TEXT, value } from '../json-shape.js'
-import type { Reply } from '../reply.js'
 import { toOpenaiCounts } from './openai-chat.js'
-import { count, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
+import { count, document, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
 
 /** Ollama's chat, generate and embed: lines of JSON. */
 export const ollama: Protocol = {
   content: ['messages', 'prompt', 'input'],
   streamsByDefault: true,
-  reply: object<Reply>({
+  reply: document({
     model: MODEL,
     message: object({
       content: TEXT,

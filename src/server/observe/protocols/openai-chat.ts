@@ -1,6 +1,6 @@
 import { list, object, TEXT } from '../json-shape.js'
 import type { Usage } from '../reply.js'
-import { count, DONE, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
+import { count, document, DONE, ERROR, FINISH_REASON, MODEL, type Protocol } from './protocol.js'
 
 const USAGE = object({
   prompt_tokens: count('input'),
@@ -30,7 +30,7 @@ export const openaiChat: Protocol = {
   content: ['messages', 'prompt', 'input'],
   streamsByDefault: false,
   reply: {
-    ...object({
+    ...document({
       model: MODEL,
       choices: list(
         object({ delta: SAID, message: SAID, text: TEXT, finish_reason: FINISH_REASON, error: ERROR }),

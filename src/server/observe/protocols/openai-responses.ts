@@ -1,7 +1,7 @@
 import { list, name, object, TEXT, value } from '../json-shape.js'
 import type { Reply } from '../reply.js'
 import { toOpenaiCounts } from './openai-chat.js'
-import { count, DONE, ERROR, MESSAGE, MODEL, type Protocol } from './protocol.js'
+import { count, document, DONE, ERROR, MESSAGE, MODEL, type Protocol } from './protocol.js'
 
 /** States in which there is more to come, here or elsewhere. */
 const UNDER_WAY = new Set(['in_progress', 'queued'])
@@ -26,7 +26,7 @@ export const openaiResponses: Protocol = {
   content: ['input', 'prompt', 'previous_response_id', 'conversation'],
   streamsByDefault: false,
   reply: {
-    ...object<Reply>({
+    ...document({
       // Of all events that bring something new. Those that end in `done` repeat it under other names.
       delta: TEXT,
       // Of the events of the whole: created, completed and so on.

@@ -13,6 +13,11 @@ export interface Protocol {
   toCounts(usage: Usage): TokenCounts
 }
 
+/** A reply in one piece, or one event. */
+export function document(members: Record<string, Shape<Reply>>): Shape<Reply> {
+  return { ...object(members), end: (reply) => reply.endDocument() }
+}
+
 export function count(what: keyof Usage): Shape<Reply> {
   return value((reply, given) => {
     if (typeof given === 'number') reply.report(what, given)
