@@ -27,7 +27,7 @@ it("README's examples run as they stand and show what they say", async () => {
   const get = async (path: string): Promise<unknown> =>
     (await fetch(`http://127.0.0.1:${port}/ops/${path}`)).json()
   await expect
-    .poll(() => get('health').catch(() => undefined), { timeout: 8000 })
+    .poll(() => get('health').catch(() => undefined), { timeout: 20_000 })
     .toMatchObject({ status: 'ok' })
   expect(await get('api/snapshot')).toMatchObject({
     metrics: { counters: { messagesProcessed: 1, calls: 1 }, gauges: { queueDepth: 0 } },

@@ -102,7 +102,7 @@ describe('a Fastify app in an ES module', () => {
         level: 'error',
         source: 'worker',
         message: 'a *** failed',
-        fields: { job: 7, password: '[Redacted]' },
+        fields: { job: 7, password: '[redacted]' },
       },
     ])
     expect(app.output.out.match(/"watch out"/g)).toHaveLength(1)
