@@ -42,7 +42,7 @@ it("README's examples run as they stand and show what they say", async () => {
   expect(await get('api/events?limit=1')).toMatchObject({
     items: [{ source: 'deploy', message: 'version 42 is out', fields: { took: '31 s' } }],
   })
-}, 15_000)
+}, 40_000)
 
 it("README's commands are scripts of the package", () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }
