@@ -27,6 +27,12 @@ const flags = z.strictObject({
     .optional()
     .describe('a port from 0 to 65535, or nothing for 4318'),
   'otlp-content': z.boolean().default(false).describe('no value'),
+  'otlp-rate': z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .transform(Number)
+    .optional()
+    .describe('a whole number of items per second, from 1'),
   map: z
     .array(z.string().regex(MAPPING))
     .default([])
@@ -58,6 +64,7 @@ export const USAGE = `opswire: a live ops dashboard
   --service NAME    what the page calls this service (default opswire)
   --otlp [NUMBER]   take OpenTelemetry (OTLP over HTTP) on a port of its own, too (default 4318)
   --otlp-content    keep prompts and completions, which are dropped otherwise
+  --otlp-rate N     take N spans, log records and data points per second (default 100000)
   --map NAME=METRIC show an OpenTelemetry metric as this gauge or counter; may be repeated
   --proxy NAME=URL  pass requests to /proxy/NAME/… on to URL and show the model calls (repeatable)
   --help            this text
@@ -67,7 +74,8 @@ export type Command = { name: 'serve'; config: ServeConfig } | { name: 'help' } 
 
 /** Reads the command line. Throws an OpsError that says in one line what was wrong and what is accepted. */
 export function parseCommand(args: readonly string[]): Command {
-  const accepted = '--port, --host, --service, --otlp, --otlp-content, --map, --proxy, --help and --version'
+  const accepted =
+    '--port, --host, --service, --otlp, --otlp-content, --otlp-rate, --map, --proxy, --help and --version'
   const { values, positionals, tokens } = parseArgs({
     args: args.map((arg, i) => (isBareOtlp(arg, args[i + 1]) ? `--otlp=${OTLP_PORT}` : arg)),
     allowPositionals: true,
@@ -79,6 +87,7 @@ export function parseCommand(args: readonly string[]): Command {
       service: { type: 'string' },
       otlp: { type: 'string' },
       'otlp-content': { type: 'boolean' },
+      'otlp-rate': { type: 'string' },
       map: { type: 'string', multiple: true },
       proxy: { type: 'string', multiple: true },
       help: { type: 'boolean' },
@@ -104,7 +113,11 @@ export function parseCommand(args: readonly string[]): Command {
 function toConfig({ host, port, service, otlp, map, proxy, ...rest }: z.output<typeof flags>): ServeConfig {
   requireAddresses(proxy, 'flag')
   const names = Object.fromEntries(map.map((mapping) => mapping.split('=') as [string, string]))
-  const options = parse(otlpOptions, { content: rest['otlp-content'], map: names }, 'OTLP option')
+  const options = parse(
+    otlpOptions,
+    { content: rest['otlp-content'], rate: rest['otlp-rate'], map: names },
+    'OTLP option',
+  )
   return { host, port, service, otlpPort: otlp, otlp: options, proxy }
 }
 

@@ -64,12 +64,13 @@ const point = (): Message => ({
   attributes: [7, keyValue],
   flags: [8, 'varint'],
 })
-const histogramPoint = (): Message => ({
+const distributionPoint = (attributes: number, flags: number): Message => ({
   startTimeUnixNano: [2, 'fixed64'],
   timeUnixNano: [3, 'fixed64'],
   count: [4, 'fixed64'],
   sum: [5, 'double'],
-  attributes: [9, keyValue],
+  attributes: [attributes, keyValue],
+  flags: [flags, 'varint'],
 })
 const metric = (): Message => ({
   name: [1, 'string'],
@@ -80,7 +81,15 @@ const metric = (): Message => ({
     7,
     () => ({ dataPoints: [1, point], aggregationTemporality: [2, 'varint'], isMonotonic: [3, 'bool'] }),
   ],
-  histogram: [9, () => ({ dataPoints: [1, histogramPoint], aggregationTemporality: [2, 'varint'] })],
+  histogram: [
+    9,
+    () => ({ dataPoints: [1, () => distributionPoint(9, 10)], aggregationTemporality: [2, 'varint'] }),
+  ],
+  exponentialHistogram: [
+    10,
+    () => ({ dataPoints: [1, () => distributionPoint(1, 10)], aggregationTemporality: [2, 'varint'] }),
+  ],
+  summary: [11, () => ({ dataPoints: [1, () => distributionPoint(7, 8)] })],
 })
 
 const REQUESTS: Record<string, Message> = {

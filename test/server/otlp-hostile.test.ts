@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
@@ -20,8 +21,10 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 const MEBIBYTE = 1024 * 1024
-/** Of a body: near the limit, so that what can be multiplied is multiplied. */
-const SIZE = 19.5 * MEBIBYTE
+/** Of a body: large enough that what is multiplied takes long or fills the memory. */
+const SIZE = 3 * MEBIBYTE
+/** The same for bodies that together are to be more than can be held. */
+const LARGEST = 19.5 * MEBIBYTE
 
 interface Hostile {
   name: string
@@ -148,24 +151,46 @@ describe('a hostile body', () => {
     },
   )
 
-  it('leaves no memory behind, however often it comes', { timeout: 120_000 }, async () => {
+  it('leaves no memory behind, however often it comes', { timeout: 60_000 }, async () => {
     const { url } = await startHost({ plugin: { http: false, log: false } })
     const bodies = HOSTILE.filter(({ gzip }) => gzip !== true).map(({ form, body }) => ({
       form,
-      bytes: body(MEBIBYTE),
+      bytes: body(MEBIBYTE / 16),
     }))
-    const sendAll = async (): Promise<number> => {
+    await expectSettledMemory(MEBIBYTE / 2, async () => {
       for (const { form, bytes } of bodies) await postBytes(`${url}/ops`, 'traces', bytes, { form })
-      collectGarbage()
-      const { heapUsed, arrayBuffers } = process.memoryUsage()
-      return heapUsed + arrayBuffers
-    }
-    await sendAll()
-    const before = await sendAll()
-    await sendAll()
-    expect((await sendAll()) - before).toBeLessThan(5 * MEBIBYTE)
+    })
   })
 })
+
+/** Rounds until code is compiled and pools are filled; rounds that must not add up; rounds more for what is freed late. */
+const ROUNDS = { first: 3, counted: 3, more: 8 }
+
+/**
+ * Expects that rounds of work leave nothing behind. One look at the memory says little: sockets, pools and compiled code
+ * come and go by megabytes. What leaks, though, is there after each further round, so the least of them counts.
+ */
+async function expectSettledMemory(tolerance: number, work: () => Promise<void>): Promise<void> {
+  const round = async (): Promise<number> => {
+    await work()
+    // Buffers are let go of by callbacks that run after a collection.
+    await nextTurn()
+    collectGarbage()
+    await nextTurn()
+    collectGarbage()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  let before = Infinity
+  for (let i = 0; i < ROUNDS.first; i++) before = Math.min(before, await round())
+  let least = Infinity
+  for (let i = 0; i < ROUNDS.counted + ROUNDS.more; i++) {
+    const used = await round()
+    if (i >= ROUNDS.counted) least = Math.min(least, used - before)
+    if (least < tolerance) break
+  }
+  expect(least).toBeLessThan(tolerance)
+}
 
 describe('what is remembered of spans', () => {
   const chat = toAttributes({ 'gen_ai.operation.name': 'chat' })
@@ -186,16 +211,17 @@ describe('what is remembered of spans', () => {
     ],
   ] as [string, () => object][])('is bounded: spans %s', { timeout: 60_000 }, async (_name, makeSpan) => {
     const { url } = await startHost({ plugin: { http: false, log: false } })
-    const send = async (): Promise<void> => {
-      for (let i = 0; i < 8; i++) {
+    const send = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
         const body = toTraces(Array.from({ length: 10_000 }, makeSpan))
         expect((await post(`${url}/ops`, 'traces', body)).status).toBe(200)
       }
     }
-    await send()
+    // More than is remembered at most.
+    await send(4)
     collectGarbage()
     const before = process.memoryUsage().heapUsed
-    await send()
+    await send(2)
     collectGarbage()
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * MEBIBYTE)
   })
@@ -232,7 +258,7 @@ describe('a large body', () => {
 describe('more bodies than can be held', () => {
   it('are answered 503, to be sent again, and the others are recorded', { timeout: 60_000 }, async () => {
     const host = await startOtlpHost()
-    const unknown = repeat(Buffer.from([0x78, 1]), SIZE)
+    const unknown = repeat(Buffer.from([0x78, 1]), LARGEST)
     const bodies = Array.from({ length: 6 }, (_, i) =>
       Buffer.concat([unknown, toProtobuf('logs', toLogs([{ body: String(i) }]))]),
     )

@@ -41,11 +41,84 @@ describe.each(FORMS)('metrics, as %s,', (form) => {
       name: 'app.latency',
       histogram: { dataPoints: [point(1), point(2)], aggregationTemporality: 2 },
     }
-    const named = { ...histogram, name: 'app.jobs.done' }
-    await host.export('metrics', toMetrics([gauge('other', point(1), point(2)), histogram, named]), { form })
+    const withoutSum = { ...histogram, name: 'app.jobs.done' }
+    const metrics = [gauge('other', point(1), point(2)), histogram, withoutSum]
+    await host.export('metrics', toMetrics(metrics), { form })
     expect(host.of('counter')).toEqual([{ name: 'otlpUnused', add: 6 }])
     expect(host.ops.metrics().counters['otlpUnused']).toBe(6)
     expect(host.of('gauge')).toEqual([])
+  })
+})
+
+interface Measured {
+  count: number
+  sum: number
+  start?: number
+  attributes?: Attributes
+}
+const distribution = (
+  kind: 'histogram' | 'exponentialHistogram' | 'summary',
+  temporality: 1 | 2,
+  ...points: Measured[]
+): object => ({
+  name: 'app.queue.depth',
+  [kind]: {
+    aggregationTemporality: temporality,
+    dataPoints: points.map(({ count, sum, start = now - 1000, attributes = {} }) => ({
+      startTimeUnixNano: toNano(start),
+      timeUnixNano: toNano(now),
+      count: String(count),
+      sum,
+      attributes: toAttributes(attributes),
+    })),
+  },
+})
+
+describe.each(FORMS)('a named histogram, as %s,', (form) => {
+  const start = async () => {
+    const host = await startOtlpHost({ map })
+    return {
+      send: (...metrics: object[]) => host.export('metrics', toMetrics(metrics), { form }),
+      values: () => host.of('gauge').map(({ value }) => value),
+      host,
+    }
+  }
+
+  it.each(['histogram', 'exponentialHistogram'] as const)(
+    'is the mean of each interval when it tells intervals: %s',
+    async (kind) => {
+      const { send, values, host } = await start()
+      const lane = (name: string) => ({ attributes: { 'openclaw.lane': name } })
+      await send(
+        distribution(kind, DELTA, { count: 3, sum: 6, ...lane('a') }, { count: 1, sum: 10, ...lane('b') }),
+      )
+      await send(distribution(kind, DELTA, { count: 2, sum: 1, ...lane('a') }))
+      await send(distribution(kind, DELTA, { count: 0, sum: 0, ...lane('a') }))
+      expect(values()).toEqual([4, 0.5])
+      expect(host.ops.metrics().gauges['queueDepth']).toBe(0.5)
+    },
+  )
+
+  it.each(['histogram', 'exponentialHistogram', 'summary'] as const)(
+    'is the mean since the point before when it tells totals: %s',
+    async (kind) => {
+      const { send, values } = await start()
+      await send(distribution(kind, CUMULATIVE, { count: 4, sum: 8 }))
+      await send(distribution(kind, CUMULATIVE, { count: 6, sum: 20 }))
+      await send(distribution(kind, CUMULATIVE, { count: 6, sum: 20 }))
+      await send(distribution(kind, CUMULATIVE, { count: 7, sum: 20 }))
+      expect(values()).toEqual([2, 6, 0])
+    },
+  )
+
+  it.each([
+    ['fewer measurements', { count: 2, sum: 2 }],
+    ['a new start', { count: 9, sum: 9, start: now - 10 }],
+  ])('that began anew (%s) is the mean since then', async (_name, restarted) => {
+    const { send, values } = await start()
+    await send(distribution('histogram', CUMULATIVE, { count: 8, sum: 80 }))
+    await send(distribution('histogram', CUMULATIVE, restarted))
+    expect(values()).toEqual([10, 1])
   })
 })
 

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createOps } from '../../src/index.js'
+import { otlpIntakeOf } from '../../src/server/otlp/intake.js'
+import { noteMessages } from '../helpers/bus-notes.js'
+import { FakeClock } from '../helpers/fake-clock.js'
 import { spanId, toTraces, traceId, toNano, toAttributes, type SpanOptions } from '../helpers/otlp.js'
 import { startOtlpHost, type OtlpHost } from '../helpers/otlp-host.js'
 
@@ -69,7 +73,8 @@ describe('one call that several spans tell of', () => {
 
   it('is counted once when the outer one was shown before', async () => {
     const host = await startOtlpHost()
-    await exportAll(host, [outer], [inner])
+    const epoch = Date.now() - 10_000
+    await exportAll(host, [{ ...outer, epoch }], [{ ...inner, epoch }])
     expect(callIds(host)).toEqual([spanId('outer')])
   })
 
@@ -189,6 +194,62 @@ describe('usage on a span of its own', () => {
     expect(host.of('call.amend')).toEqual([])
     await exportAll(host, [made], [{ ...made, id: 'again' }])
     expect(joined(host).filter((call) => 'outputTokens' in call && call.outputTokens === 7)).toHaveLength(1)
+  })
+
+  describe('that no call comes for', () => {
+    /** Records the spans of each body; time passes only when a test says so. */
+    function startAlone() {
+      const clock = new FakeClock()
+      const ops = createOps({ service: 'host', instance: 'i1' })
+      onTestFinished(() => ops.close())
+      const intake = otlpIntakeOf(ops, {}, clock)
+      const send = (...spans: SpanOptions[]) => {
+        const epoch = clock.now() - 1000
+        const body = toTraces(spans.map((span) => ({ ...span, epoch })))
+        return intake.take('traces', 'application/json', Buffer.from(JSON.stringify(body)))
+      }
+      return { clock, notes: noteMessages(ops), send }
+    }
+
+    it('becomes a call with its tokens, provider, model and duration', async () => {
+      const { clock, notes, send } = startAlone()
+      await send({ id: 'root', name: 'openclaw.run' }, usage)
+      clock.advance(14_000)
+      expect(notes.calls()).toEqual([])
+      clock.advance(1000)
+      expect(notes.calls()).toMatchObject([
+        {
+          ...{ id: spanId('usage'), provider: 'openai', model: 'gpt-5', operation: 'chat', state: 'ok' },
+          ...{ inputTokens: 30, outputTokens: 7, duration: 100, requestId: spanId('root') },
+        },
+      ])
+      clock.advance(60_000)
+      expect(notes.calls()).toHaveLength(1)
+    })
+
+    it('is not counted twice when its call comes after all', async () => {
+      const { clock, notes, send } = startAlone()
+      await send(usage)
+      clock.advance(15_000)
+      await send({ ...made, end: null })
+      await send(made)
+      expect(notes.calls().map(({ id }) => id)).toEqual([spanId('usage')])
+      await send({ ...made, id: 'next' })
+      expect(notes.calls().map(({ id }) => id)).toEqual([spanId('usage'), spanId('next')])
+    })
+
+    it.each<[string, SpanOptions]>([
+      ['came in time', made],
+      ['runs', { ...made, end: null }],
+      ['knows its own', { ...made, attributes: { ...made.attributes, 'gen_ai.usage.output_tokens': 7 } }],
+      ['failed', { ...made, status: { code: 2 } }],
+    ])('adds no call to one that %s', async (_name, call) => {
+      const { clock, notes, send } = startAlone()
+      await send(usage)
+      await send(call)
+      clock.advance(60_000)
+      expect(notes.calls().map(({ id }) => id)).toEqual([spanId('made')])
+    })
   })
 
   /** The tokens of each call, whenever they came. */
@@ -348,6 +409,24 @@ describe('a span of work that came in', () => {
     const host = await startOtlpHost()
     await exportAll(host, [{ ...span, parent: 'p' }])
     expect(host.all).toEqual([])
+  })
+
+  it('is a consumer, unless its parent is one of the same process', async () => {
+    const host = await startOtlpHost()
+    const consumer = (id: string, options: Partial<SpanOptions> = {}) => ({
+      ...{ id, kind: 5, name: 'process orders' },
+      ...options,
+    })
+    await exportAll(host, [
+      consumer('root', { status: { code: 2, message: 'no stock' } }),
+      consumer('remote', { parent: 'p', flags: 0x301 }),
+      consumer('local', { parent: 'root', flags: 0x101 }),
+    ])
+    const common = { kind: 'consumer', name: 'process orders', duration: 100 }
+    expect(host.requests()).toMatchObject([
+      { ...common, id: spanId('root'), state: 'error', error: 'no stock' },
+      { ...common, id: spanId('remote'), state: 'ok' },
+    ])
   })
 
   it('is one when its parent is another process', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../bus/clock.js'
 import type { EventBus } from '../../bus/event-bus.js'
 import type { BusEvents, TokenCounts } from '../../bus/messages.js'
 import { hasTokens, modelsOf, toModels, toTokenCounts, type ModelCall } from './model-call.js'
@@ -5,44 +6,47 @@ import { areSameModel } from './same-model.js'
 import { durationOf, toMeasuredEnd, type SpanWork } from './span-work.js'
 import { spanToCall } from './span-to-call.js'
 import type { KnownCall, KnownSpan, Trace } from './trace-memory.js'
+import { WaitingList } from './waiting-list.js'
 
 /** Which source saw the calls. */
 export const SOURCE = 'otlp'
+
+/** Milliseconds that usage waits for the span of its call: three times as long as exporters hold spans back. */
+const PATIENCE = 15_000
+
+interface Context {
+  bus: EventBus<BusEvents>
+  clock: Clock
+  /** Which source saw the calls. Default: `otlp`. */
+  source?: string
+}
 
 /** Records the model calls of spans: each once, however many spans tell of it. */
 export class CallRecorder {
   readonly #bus: EventBus<BusEvents>
   readonly #source: string
+  readonly #waiting: WaitingList
 
-  constructor(bus: EventBus<BusEvents>, source = SOURCE) {
+  constructor({ bus, clock, source = SOURCE }: Context) {
     this.#bus = bus
     this.#source = source
+    this.#waiting = new WaitingList(clock, PATIENCE)
   }
 
   /** Has the spans around a call know of it. To be done for all calls of a batch before one is recorded. */
-  note({ span, trace, known, instance, start, end }: SpanWork): void {
-    const models = modelsOf(toModels(span.attributes))
-    if (known.call !== undefined) {
-      Object.assign(known.call, { models, end: end ?? 0 })
-      return
-    }
-    known.call = {
-      spanId: span.spanId,
-      instance,
-      models,
-      start,
-      end: end ?? 0,
-      isShown: false,
-      hasTokens: false,
-      hasFailed: false,
-    }
-    trace.addCall(known, known.call)
+  note(work: SpanWork): void {
+    const { span, trace, known, end } = work
+    if (known.call === undefined) {
+      known.call = toKnownCall(work)
+      trace.addCall(known, known.call)
+    } else Object.assign(known.call, { models: modelsOf(toModels(span.attributes)), end: end ?? 0 })
   }
 
   /** Records a call, unless another span tells of it, further in or shown already. Returns whether it was recorded. */
   record(work: SpanWork): boolean {
     const { span, trace, known } = work
     const noted = known.call!
+    if (noted.isTold) return false
     const call = spanToCall(span, durationOf(work))
     if (!noted.isShown) {
       const inner = known.callsBelow?.filter((below) => isSameCall(noted, below)) ?? []
@@ -51,20 +55,43 @@ export class CallRecorder {
         return false
       }
       if (isShownAround(trace, known)) return false
+      // Its usage, for which it comes too late, was shown in its place.
+      noted.isTold = trace.takeStandIn(({ models }) => areSameModel(models, noted.models)) !== undefined
+      if (noted.isTold) return false
       this.#start(work, call)
     }
     if (work.end !== undefined) this.#end(work, call)
     return true
   }
 
-  /** Joins the tokens of a span of their own with the call of the same trace and model, whichever came first. */
-  recordUsage({ span, trace }: SpanWork): void {
+  /**
+   * Joins the tokens of a span of their own with the call of the same trace and model, whichever came first. Without such
+   * a call they become one.
+   */
+  recordUsage(work: SpanWork): void {
+    const { span, trace } = work
     const models = modelsOf(toModels(span.attributes))
     const tokens = toTokenCounts(span.attributes, false)
-    if (!hasTokens(tokens)) return
+    if (!hasTokens(tokens) || work.end === undefined) return
     const call = trace.findCall((call) => lacksTokens(call) && areSameModel(call.models, models))
-    if (call === undefined) trace.addUsage({ models, tokens })
-    else this.#amend(call, tokens)
+    if (call !== undefined) return this.#amend(call, tokens)
+    const usage = { models, tokens }
+    trace.addUsage(usage)
+    this.#waiting.add(() => {
+      // Beside a call that knows its tokens, or failed, or runs, it is the sum of calls that are counted already.
+      const isAlone = trace.findCall((call) => areSameModel(call.models, models)) === undefined
+      if (isAlone && trace.takeUsage((each) => each === usage) !== undefined) this.#standIn(work)
+    })
+  }
+
+  /** Shows usage as the call that it is of. */
+  #standIn(work: SpanWork): void {
+    const { trace, known, span } = work
+    const call = spanToCall(span, durationOf(work))
+    known.call = toKnownCall(work)
+    trace.addStandIn(known.call)
+    this.#start(work, call)
+    this.#end(work, call)
   }
 
   /** LangChain knows the tokens of a stream that its OpenAI client does not. */
@@ -133,6 +160,20 @@ export function toCallEnd(
     timeToFirstToken: call.timeToFirstToken,
     model: call.answeredBy,
     streaming: call.streaming,
+  }
+}
+
+function toKnownCall({ span, instance, start, end }: SpanWork): KnownCall {
+  return {
+    spanId: span.spanId,
+    instance,
+    models: modelsOf(toModels(span.attributes)),
+    start,
+    end: end ?? 0,
+    isShown: false,
+    isTold: false,
+    hasTokens: false,
+    hasFailed: false,
   }
 }
 

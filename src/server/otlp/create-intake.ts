@@ -1,6 +1,6 @@
+import type { Clock } from '../../bus/clock.js'
 import type { Ops } from '../../bus/ops.js'
 import { createTurns } from '../intake/turns.js'
-import { nodeClock } from '../node-clock.js'
 import {
   EXCEPTION_EVENT,
   EXCEPTION_MESSAGE,
@@ -21,6 +21,7 @@ import { MetricRecorder } from './metric-recorder.js'
 import type { MediaType, OtlpIntake, Signal } from './intake.js'
 import type { OtlpOptions } from './options.js'
 import { ProtobufReader } from './protobuf-reader.js'
+import { RateLimit } from './rate-limit.js'
 import { RecentKeys } from './recent-keys.js'
 import { SpanRecorder } from './span-recorder.js'
 import { TraceMemory } from './trace-memory.js'
@@ -33,11 +34,15 @@ const EVENT_ATTRIBUTES = new Set([...EXCEPTION_TYPE, ...EXCEPTION_MESSAGE])
 interface IntakeOptions extends Required<OtlpOptions> {
   /** Since when totals of counters are of interest, in epoch milliseconds. */
   beganAt: number
+  clock: Clock
 }
 
 /** Puts together what decodes bodies and what records them. */
-export function createIntake({ bus }: Ops, { content, map, beganAt }: IntakeOptions): OtlpIntake {
-  const clock = nodeClock
+export function createIntake(
+  { bus }: Ops,
+  { content, map, rate, beganAt, clock }: IntakeOptions,
+): OtlpIntake {
+  const limit = new RateLimit(clock, rate)
   const shared = {
     bus,
     clock,
@@ -60,16 +65,20 @@ export function createIntake({ bus }: Ops, { content, map, beganAt }: IntakeOpti
   const work: Record<Signal, (reader: WireReader) => Steps<Rejections>> = {
     *traces(reader) {
       const { items, rejected } = yield* decodeSpans(reader, interests)
+      limit.take(items.length + rejected.count)
       yield* spans.record(items)
       return rejected
     },
     *logs(reader) {
       const { items, rejected } = yield* decodeLogs(reader, (name) => content || !isContent(name))
+      limit.take(items.length + rejected.count)
       yield* logs.record(items)
       return rejected
     },
     *metrics(reader) {
       const decoded = yield* decodeMetrics(reader, (name) => metrics.isWanted(name))
+      const points = [...decoded.items, ...decoded.distributions].map(({ points }) => points.length)
+      limit.take(points.reduce((sum, count) => sum + count, decoded.unused + decoded.rejected.count))
       yield* metrics.record(decoded)
       return decoded.rejected
     },
@@ -79,6 +88,7 @@ export function createIntake({ bus }: Ops, { content, map, beganAt }: IntakeOpti
   /** One body after the other: what one tells of a trace, the next may build on. */
   let last: Promise<unknown> = Promise.resolve()
   const recordAll = async (signal: Signal, type: MediaType, body: Buffer): Promise<Rejections> => {
+    limit.require()
     const reader = type === 'application/json' ? new JsonReader(body) : new ProtobufReader(body)
     const steps = work[signal](reader)
     let step: IteratorResult<undefined, Rejections> = steps.next()

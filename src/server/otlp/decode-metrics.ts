@@ -1,6 +1,7 @@
 import { decodeEnvelope, defineEnvelope, pause, type Decoded, type Steps } from './decode-envelope.js'
-import { NO_ATTRIBUTES, readAttribute, type IsWanted } from './decode-values.js'
-import type { NumberMetric, NumberPoint, TelemetryOrigin } from './telemetry.js'
+import { readDistributionPoint, readNumberPoint, type DistributionForm } from './decode-points.js'
+import type { IsWanted } from './decode-values.js'
+import type { DistributionMetric, NumberMetric, TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type WireReader } from './wire-reader.js'
 
 const ENVELOPE = defineEnvelope('resourceMetrics', 'scopeMetrics', 'metrics')
@@ -13,37 +14,30 @@ const METRIC = defineMessage({
   summary: 11,
 })
 const DATA = defineMessage({ dataPoints: [1], aggregationTemporality: 2, isMonotonic: 3 })
-const POINT = defineMessage({
-  startTimeUnixNano: 2,
-  timeUnixNano: 3,
-  asDouble: 4,
-  asInt: 6,
-  attributes: [7],
-  flags: 8,
-})
-
 const DELTA = 1
-/** A point that says only that there is nothing to say. */
-const NO_RECORDED_VALUE = 1
 /** Points of one metric that are kept; attributes tell them apart. */
 const POINTS_LIMIT = 1000
 
 export interface DecodedMetrics extends Decoded<NumberMetric> {
-  /** Points of other metrics, of kinds that have no number, or beyond the limit. */
+  /** Those of the same body that are no single numbers. */
+  distributions: DistributionMetric[]
+  /** Points of other metrics, without a value, or beyond the limit. */
   unused: number
 }
 
 /** Decodes the body of `/v1/metrics`: the numbers of the metrics that are wanted; the rest is counted. */
 export function* decodeMetrics(reader: WireReader, isWanted: IsWanted): Steps<DecodedMetrics> {
   const counts = { unused: 0 }
+  const distributions: DistributionMetric[] = []
   const decoded = yield* decodeEnvelope<NumberMetric>(reader, ENVELOPE, (reader, origin, metrics) =>
-    readMetric(reader, origin, { metrics, isWanted, counts }),
+    readMetric(reader, origin, { metrics, distributions, isWanted, counts }),
   )
-  return { ...decoded, ...counts }
+  return { ...decoded, distributions, ...counts }
 }
 
 interface Context {
   metrics: NumberMetric[]
+  distributions: DistributionMetric[]
   isWanted: IsWanted
   counts: { unused: number }
 }
@@ -51,7 +45,7 @@ interface Context {
 function* readMetric(
   reader: WireReader,
   origin: TelemetryOrigin,
-  { metrics, isWanted, counts }: Context,
+  { metrics, distributions, isWanted, counts }: Context,
 ): Steps<undefined> {
   reader.enter()
   const start = reader.mark()
@@ -70,19 +64,36 @@ function* readMetric(
     yield* pause(reader)
     if (field === 'name') reader.skip()
     if (field === 'name' || field === '') continue
-    if (hasPointsOfInterest && (field === 'gauge' || field === 'sum')) {
-      const data = yield* readNumbers(reader, counts)
+    if (!hasPointsOfInterest) counts.unused += yield* countPoints(reader)
+    else if (field === 'gauge' || field === 'sum') {
+      const data = yield* readData(reader, readNumberPoint, counts)
       metrics.push({ origin, name, ...data, ...(field === 'gauge' && { kind: 'gauge', isMonotonic: false }) })
-    } else counts.unused += yield* countPoints(reader)
+    } else {
+      const form: DistributionForm = field
+      const { kind, points } = yield* readData(
+        reader,
+        (reader) => readDistributionPoint(reader, form),
+        counts,
+      )
+      distributions.push({ origin, name, kind, points })
+    }
   }
   return undefined
 }
 
-function* readNumbers(
+interface Data<Point> {
+  kind: 'increments' | 'total'
+  isMonotonic: boolean
+  points: Point[]
+}
+
+/** `readPoint` returns undefined for a point that tells no value. */
+function* readData<Point>(
   reader: WireReader,
+  readPoint: (reader: WireReader) => Point | undefined,
   counts: { unused: number },
-): Steps<Pick<NumberMetric, 'kind' | 'isMonotonic' | 'points'>> {
-  const points: NumberPoint[] = []
+): Steps<Data<Point>> {
+  const points: Point[] = []
   let isDelta = false
   let isMonotonic = false
   reader.enter()
@@ -96,34 +107,6 @@ function* readNumbers(
     else if (field === 'isMonotonic') isMonotonic = reader.bool()
   }
   return { kind: isDelta ? 'increments' : 'total', isMonotonic, points }
-}
-
-function readPoint(reader: WireReader): NumberPoint | undefined {
-  const point: NumberPoint = { attributes: NO_ATTRIBUTES, start: 0, time: 0, value: NaN }
-  let flags = 0
-  reader.enter()
-  for (let field; (field = reader.next(POINT)) !== undefined;) {
-    switch (field) {
-      case 'startTimeUnixNano':
-        point.start = reader.time()
-        break
-      case 'timeUnixNano':
-        point.time = reader.time()
-        break
-      case 'asDouble':
-        point.value = reader.double()
-        break
-      case 'asInt':
-        point.value = reader.fixedInt64()
-        break
-      case 'attributes':
-        point.attributes = readAttribute(reader, point.attributes, () => true)
-        break
-      case 'flags':
-        flags = reader.int()
-    }
-  }
-  return Number.isFinite(point.value) && !(flags & NO_RECORDED_VALUE) ? point : undefined
 }
 
 /** The points of a metric that nobody wants, of whatever kind. */

@@ -5,8 +5,9 @@ import { toPlainValue } from './attributes.js'
 import { CounterSeries } from './counter-series.js'
 import type { Steps } from './decode-envelope.js'
 import type { DecodedMetrics } from './decode-metrics.js'
+import { DistributionMeans } from './distribution-means.js'
 import type { Instances } from './instances.js'
-import type { NumberMetric, NumberPoint } from './telemetry.js'
+import type { Attributes, DistributionMetric, NumberMetric } from './telemetry.js'
 
 /** Milliseconds after which the last value of a silent instance counts no more. */
 const IDLE_LIMIT = 5 * 60_000
@@ -35,6 +36,7 @@ export class MetricRecorder {
   /** What a metric becomes; one may become several. */
   readonly #names = new Map<string, string[]>()
   readonly #series: CounterSeries
+  readonly #means = new DistributionMeans()
   /** By metric, then by instance. */
   readonly #values = new Map<string, Map<string, LastValue>>()
 
@@ -51,12 +53,16 @@ export class MetricRecorder {
   }
 
   /** Records the metrics of one body, in steps. */
-  *record({ items, unused }: DecodedMetrics): Steps<void> {
+  *record({ items, distributions, unused }: DecodedMetrics): Steps<void> {
     for (const metric of items) {
       yield
       if (metric.points.length === 0) continue
       if (metric.isMonotonic) this.#count(metric)
       else this.#measure(metric)
+    }
+    for (const metric of distributions) {
+      yield
+      this.#average(metric)
     }
     if (unused > 0) this.#context.bus.publish('counter', { name: UNUSED_COUNTER, add: unused })
   }
@@ -68,7 +74,7 @@ export class MetricRecorder {
       add +=
         metric.kind === 'increments'
           ? point.value
-          : this.#series.add(`${instance}\n${metric.name}\n${toKey(point)}`, point)
+          : this.#series.add(`${instance}\n${metric.name}\n${toKey(point.attributes)}`, point)
     }
     if (add <= 0) return
     for (const name of this.#names.get(metric.name)!) this.#context.bus.publish('counter', { name, add })
@@ -91,7 +97,24 @@ export class MetricRecorder {
     for (const name of this.#names.get(metric.name)!) bus.publish('gauge', { name, value: sum })
   }
 
-  #instanceOf({ origin }: NumberMetric): string {
+  #average(metric: DistributionMetric): void {
+    const { bus, clock } = this.#context
+    const instance = this.#instanceOf(metric)
+    const measured = { count: 0, sum: 0 }
+    for (const point of metric.points) {
+      const { count, sum } =
+        metric.kind === 'increments'
+          ? point
+          : this.#means.toIncrement(`${instance}\n${metric.name}\n${toKey(point.attributes)}`, point)
+      measured.count += count
+      measured.sum += sum
+    }
+    const value = this.#means.add(metric.name, instance, measured, clock.monotonic())
+    if (value === undefined) return
+    for (const name of this.#names.get(metric.name)!) bus.publish('gauge', { name, value })
+  }
+
+  #instanceOf({ origin }: Pick<NumberMetric, 'origin'>): string {
     const { instances, clock } = this.#context
     return instances.nameOf(origin.resource, clock.monotonic())
   }
@@ -106,7 +129,7 @@ function sumOfNewest({ points, kind }: NumberMetric): number {
 }
 
 /** Tells series apart, whatever the order of their attributes. */
-function toKey({ attributes }: NumberPoint): string {
+function toKey(attributes: Attributes): string {
   const entries = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify(entries.map(([name, value]) => [name, toPlainValue(value)])).slice(0, 1000)
 }

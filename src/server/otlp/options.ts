@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** Items a second by default: several times what one process can record. */
+const RATE = 100_000
+
 /** Gauges and counters that metrics become. More names are not told apart anyway. */
 const MAP_LIMIT = 100
 
@@ -11,6 +14,7 @@ export const MAPPING = new RegExp(`^${NAME}=${METRIC}$`)
 
 export const otlpOptions = z.strictObject({
   content: z.boolean().default(false).describe('true or false'),
+  rate: z.number().int().min(1).default(RATE).describe('a whole number of items per second, from 1'),
   map: z
     .record(z.string().regex(new RegExp(`^${NAME}$`)), z.string().regex(new RegExp(`^${METRIC}$`)))
     .refine((map) => Object.keys(map).length <= MAP_LIMIT)
@@ -23,6 +27,11 @@ export const otlpOptions = z.strictObject({
 export interface OtlpOptions {
   /** Keep prompts, completions and what tools were given, as log lines of level debug. Default: false. */
   content?: boolean
-  /** Which gauge or counter comes from which metric: `{queueDepth: 'app.queue.depth'}`. Default: none. */
+  /**
+   * Spans, log records and data points taken per second, of all senders and routes together; what comes sooner is
+   * answered 429. Default: 100,000.
+   */
+  rate?: number
+  /** Which gauge or counter comes from which metric: `{queueDepth: 'app.queue.depth'}`; of a histogram it is the mean. Default: none. */
   map?: Record<string, string>
 }

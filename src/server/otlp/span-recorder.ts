@@ -38,7 +38,7 @@ export class SpanRecorder {
 
   constructor(context: Context) {
     this.#context = context
-    this.#calls = new CallRecorder(context.bus, context.source)
+    this.#calls = new CallRecorder(context)
     this.#requests = new RequestRecorder(context.bus)
   }
 
@@ -119,7 +119,7 @@ export class SpanRecorder {
 }
 
 function isRequest({ role }: { role: SpanRole }): boolean {
-  return role === 'agent' || role === 'message' || role === 'server'
+  return role === 'agent' || role === 'message' || role === 'server' || role === 'consumer'
 }
 
 /** Logfire tells of a span that runs by a child of it that has ended, which stands for it. */

@@ -10,11 +10,12 @@ import type { Span } from './telemetry.js'
 
 /**
  * What a span is here: a model call; the usage of one, on a span of its own; a tool at work; a unit of work that came
- * in (`agent`, `message`, `server`); or nothing that is shown.
+ * in (`agent`, `message`, `server`, `consumer`); or nothing that is shown.
  */
-export type SpanRole = 'call' | 'usage' | 'tool' | 'agent' | 'message' | 'server' | 'other'
+export type SpanRole = 'call' | 'usage' | 'tool' | 'agent' | 'message' | 'server' | 'consumer' | 'other'
 
-const SERVER_KIND = 2
+/** Kinds of spans that something from outside began. */
+const KINDS: Readonly<Record<number, SpanRole>> = { 2: 'server', 5: 'consumer' }
 
 const OPERATIONS: Readonly<Record<string, SpanRole>> = {
   chat: 'call',
@@ -52,9 +53,10 @@ const SDK_CALL = /\.do(Generate|Stream|Embed)$/
 /** Decides by the first convention that the span follows. */
 export function roleOf(span: Span): SpanRole {
   const role = genericRoleOf(span)
-  if (role !== 'other' || span.kind !== SERVER_KIND) return role
+  if (role !== 'other') return role
   // A server inside a server of the same process is a part of it.
-  return span.parentSpanId !== undefined && span.isParentLocal === true ? 'other' : 'server'
+  const isPart = span.parentSpanId !== undefined && span.isParentLocal === true
+  return isPart ? 'other' : (KINDS[span.kind] ?? 'other')
 }
 
 function genericRoleOf(span: Span): SpanRole {

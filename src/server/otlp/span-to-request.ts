@@ -20,7 +20,7 @@ export interface SpanRequest {
   name: string
   session?: string | undefined
   channel?: string | undefined
-  /** Seen without anybody asking for it, as every server span is. */
+  /** Seen without anybody asking for it, as every span of a server or consumer is. */
   automatic: boolean
 }
 
@@ -36,10 +36,10 @@ const CANCELLED = new Set(['aborted', 'cancelled', 'canceled'])
 export function spanToRequest(span: Span, role: SpanRole): SpanRequest {
   const { attributes } = span
   return {
-    ...(role === 'server' ? toServerName(span) : { kind: role, name: toWorkName(span) }),
+    ...toKindAndName(span, role),
     session: toSession(attributes),
     channel: toName(textOf(attributes, CHANNEL)),
-    automatic: role === 'server',
+    automatic: role === 'server' || role === 'consumer',
   }
 }
 
@@ -57,6 +57,11 @@ export function toOutcome(span: Span): RequestOutcome {
 /** The tool that a span shows at work. */
 export function toToolName({ attributes, name }: Span): string {
   return toName(textOf(attributes, TOOL_NAME) ?? name.replace(/^execute_tool /, ''))!
+}
+
+function toKindAndName(span: Span, role: SpanRole): { kind: string; name: string } {
+  if (role === 'server') return toServerName(span)
+  return { kind: role, name: role === 'consumer' ? toName(span.name)! : toWorkName(span) }
 }
 
 /** The pattern of the address, not the address: `GET /users/:id`. */

@@ -36,7 +36,7 @@ export interface Span {
   /** The parent is one of the same process; absent when that is unknown. */
   isParentLocal?: boolean
   name: string
-  /** 2 is a server's. */
+  /** 2 is a server's, 5 a consumer's. */
   kind: number
   start: number
   /** 0 while it runs. */
@@ -69,6 +69,15 @@ export interface NumberPoint {
   value: number
 }
 
+/** What a histogram or summary tells of its measurements. */
+export interface DistributionPoint {
+  attributes: Attributes
+  start: number
+  time: number
+  count: number
+  sum: number
+}
+
 /** A gauge, or a sum of which each point is the total since its start or what came since the last one. */
 export interface NumberMetric {
   origin: TelemetryOrigin
@@ -77,4 +86,12 @@ export interface NumberMetric {
   /** Only ever grows. Never so for a gauge. */
   isMonotonic: boolean
   points: NumberPoint[]
+}
+
+/** A histogram of either kind, or a summary. */
+export interface DistributionMetric {
+  origin: TelemetryOrigin
+  name: string
+  kind: 'total' | 'increments'
+  points: DistributionPoint[]
 }

@@ -23,6 +23,8 @@ export interface KnownCall {
   end: number
   /** It is in the feed. */
   isShown: boolean
+  /** Something else in the feed tells of it. */
+  isTold: boolean
   hasTokens: boolean
   hasFailed: boolean
 }
@@ -63,10 +65,12 @@ export class Trace {
   lastSeen = 0
   /** The one that is silent for longest comes first. */
   readonly #spans = new Map<string, KnownSpan>()
-  /** The latest request of each instance that is known. Most traces need none of these three. */
+  /** The latest request of each instance that is known. Most traces need none of these four. */
   #requests: Map<string, KnownSpan> | undefined
   #calls: KnownCall[] | undefined
   #usages: Usage[] | undefined
+  /** Usages that are shown as calls, until the call comes after all. */
+  #standIns: KnownCall[] | undefined
 
   get size(): number {
     return this.#spans.size
@@ -135,8 +139,16 @@ export class Trace {
 
   /** Takes the oldest usage that `accepts` takes. */
   takeUsage(accepts: (usage: Usage) => boolean): Usage | undefined {
-    const index = this.#usages?.findIndex(accepts) ?? -1
-    return index === -1 ? undefined : this.#usages?.splice(index, 1)[0]
+    return take(this.#usages, accepts)
+  }
+
+  addStandIn(call: KnownCall): void {
+    push((this.#standIns ??= []), call, USAGES_LIMIT)
+  }
+
+  /** Takes the oldest call that is shown in place of another and that `accepts` takes. */
+  takeStandIn(accepts: (call: KnownCall) => boolean): KnownCall | undefined {
+    return take(this.#standIns, accepts)
   }
 }
 
@@ -176,4 +188,9 @@ export class TraceMemory {
 function push<Item>(list: Item[], item: Item, limit: number): void {
   list.push(item)
   if (list.length > limit) list.shift()
+}
+
+function take<Item>(list: Item[] | undefined, accepts: (item: Item) => boolean): Item | undefined {
+  const index = list?.findIndex(accepts) ?? -1
+  return index === -1 ? undefined : list?.splice(index, 1)[0]
 }
