@@ -30,6 +30,16 @@ it('gives the Fastify plugin as the default export', () => {
   expect(evaluate(`typeof (await import('opswire/fastify')).default`)).toBe('function')
 })
 
+it('gives the span processor for OpenTelemetry', () => {
+  expect(evaluate(`typeof (await import('opswire/otel')).OpsSpanProcessor`)).toBe('function')
+})
+
+it('gives what watches an app, which says nothing to one that is through at once', () => {
+  const run = `console.log(typeof fetch)`
+  const flags = ['--import', 'opswire/register', '--eval', run]
+  expect(execFileSync(process.execPath, flags, { cwd: ROOT, encoding: 'utf8' })).toBe('function\n')
+})
+
 it('gives the elements, which only the other entry registers', () => {
   const [exported, before, after] = evaluate(`[
     Object.keys(await import('opswire/elements')),

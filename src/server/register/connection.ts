@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Inbound } from './inbound.js'
 
@@ -28,13 +28,6 @@ export function soleInbound(): Inbound | undefined {
     }
   }
   return sole
-}
-
-/** The record of a request in flight, if it has one. */
-export function inboundOf(request: IncomingMessage): Inbound | undefined {
-  const connection = (request.socket as WatchedSocket)[CONNECTION]
-  if (connection?.current?.request === request) return connection.current
-  return connection?.queued.find((inbound) => inbound.request === request)
 }
 
 /** The request that a response answers, which its connection then carries no more. */

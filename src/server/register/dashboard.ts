@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Ops } from '../../bus/ops.js'
 import { buildApp } from '../app.js'
 import { toAddress, toListenError } from '../listen.js'
-import { markOwnServer } from './own-servers.js'
+import { setOwnServer } from './own-server.js'
 
 interface DashboardOptions {
   host: string
@@ -21,7 +21,7 @@ const TRIES = 100
 export async function startDashboard(ops: Ops, { host, port }: DashboardOptions): Promise<string> {
   // Every pino logger of the process is watched already, this one's too.
   const app = await buildApp(ops, { log: false })
-  markOwnServer(app.server)
+  setOwnServer(app.server)
   app.server.on('connection', (socket: Socket) => socket.unref())
   await app.ready()
   const hint = 'OPSWIRE_PORT'

@@ -12,7 +12,7 @@ import {
 } from './connection.js'
 import { enterInbound } from './context.js'
 import { Inbound } from './inbound.js'
-import { isOwnServer } from './own-servers.js'
+import { isOwnServer } from './own-server.js'
 import { RequestTally } from './request-tally.js'
 import { guarded, type Watch } from './watch.js'
 

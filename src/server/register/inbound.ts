@@ -54,11 +54,6 @@ export class Inbound {
     return this.id
   }
 
-  /** The route that the app has found for it. */
-  setRoute(pattern: string | undefined): void {
-    if (this.request !== undefined) this.rename(`${this.request.method ?? ''} ${pattern ?? '(no route)'}`)
-  }
-
   /** The response is sent, or the connection lost before. */
   end(isWhole: boolean): void {
     const { request, response } = this

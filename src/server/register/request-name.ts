@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { findFastifyRoute } from './fastify-routes.js'
 
 /** What Express and its relatives know of a request once a route has taken it. */
 interface RoutedRequest extends IncomingMessage {
@@ -13,18 +14,23 @@ const VARIABLE = /^(\d[\d.,_-]*|[0-9a-f]{8,}|[0-9a-f-]{16,}|(?=.*\d)[\w~.-]{16,}
 
 /** Method and route pattern, `GET /users/:id`: that of the app's router when it tells, else made from the path. */
 export function toRequestName(request: IncomingMessage): string {
-  const { method = '', url, originalUrl, baseUrl, route } = request as RoutedRequest
+  const { method = '', url = '/', originalUrl, baseUrl, route, socket } = request as RoutedRequest
   const pattern = route?.path
   if (typeof pattern === 'string' && typeof baseUrl === 'string') {
     return cut(`${method} ${baseUrl}${pattern === '/' && baseUrl !== '' ? '' : pattern}`)
   }
-  return cut(`${method} ${toPattern(typeof originalUrl === 'string' ? originalUrl : (url ?? '/'))}`)
+  const path = toPath(typeof originalUrl === 'string' ? originalUrl : url)
+  const { server } = socket as { server?: object }
+  return cut(`${method} ${findFastifyRoute(server, method, path) ?? toPattern(path)}`)
 }
 
-/** The path without its query, what names a single thing replaced by `:id`. */
-function toPattern(url: string): string {
+function toPath(url: string): string {
   const end = url.search(/[?#]/)
-  const path = end === -1 ? url : url.slice(0, end)
+  return end === -1 ? url : url.slice(0, end)
+}
+
+/** The path with what names a single thing replaced by `:id`. */
+function toPattern(path: string): string {
   return path
     .split('/')
     .map((part) => (VARIABLE.test(part) ? ':id' : part))
