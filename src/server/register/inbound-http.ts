@@ -29,8 +29,8 @@ const SLOW = 250
 const SWEEP_INTERVAL = 100
 
 /**
- * Records the requests of every `node:http` and `node:https` server of the process. Beyond 200 a second only those are
- * shown that fail, that take over 250 ms, and a sample; all are counted. Nothing of a request is touched: its begin and
+ * Records the requests of every `node:http` and `node:https` server of the process. Beyond 200 a second, and in the
+ * second after, only those are shown that fail, that take over 250 ms, and a sample; all are counted. Nothing of a request is touched: its begin and
  * end come from Node's own diagnostics channels, its loss from the connection. What runs for every request of a busy
  * server is written for that: it takes about half a microsecond.
  */
