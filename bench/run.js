@@ -93,7 +93,7 @@ const PARTS = {
     results.stuck = await watchStuckClients({ seconds: times.stuck })
   },
   async register() {
-    results.register = await serveHelloWorlds(quick ? { seconds: 1, rounds: 9 } : { seconds: 3, rounds: 15 })
+    results.register = await serveHelloWorlds({ rounds: quick ? 5 : 15 })
     if (results.register.otel === undefined)
       say(`  OpenTelemetry's instrumentations are not installed; for the comparison: ${INSTALL_OTEL}`)
   },

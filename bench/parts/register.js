@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import autocannon from 'autocannon'
+import { startChild } from '../child.js'
+import { setApart } from '../cores.js'
 
 /**
  * How to have the other instrumentation measured, too. It is not among the development dependencies: it brings 80
@@ -11,6 +12,13 @@ export const INSTALL_OTEL = 'npm install --no-save @opentelemetry/auto-instrumen
 const HOST = fileURLToPath(new URL('../register-host.js', import.meta.url))
 const REGISTER = pathToFileURL('dist/server/register/index.js').href
 const CONNECTIONS = 50
+/**
+ * Milliseconds for one kind of host in a round: seconds, for the first one after a rest shows more requests as items than
+ * those of a steady load.
+ */
+const SLICE = 3000
+/** Milliseconds until a host's code is compiled as it stays; that of items takes longest, for there are few. */
+const WARM_UP = 10_000
 
 /**
  * What a kind of host does: requests a second, and microseconds of its CPU for each.
@@ -19,20 +27,22 @@ const CONNECTIONS = 50
 
 /**
  * Requests a second of a Fastify hello-world as it is, with `opswire/register` and no viewer, and with OpenTelemetry's
- * automatic instrumentations (undefined when they are not installed). In turns, several times; of the rounds the middle
- * one counts, for the machine is never quiet.
- * @param {{ seconds: number, rounds: number }} times
- * @returns {Promise<{ plain: Speed, register: Speed, otel: Speed | undefined, ratio: number, otelRatio: number | undefined }>}
+ * automatic instrumentations (undefined when they are not installed). In turns, many times; of the rounds the middle
+ * one counts, for the machine is never quiet. Hosts have one core, the one who asks another.
+ * @param {{ rounds: number }} times
+ * @returns {Promise<{ plain: Speed, register: Speed, otel: Speed | undefined, ratio: number, otelRatio: number | undefined, apart: boolean }>}
  */
-export async function serveHelloWorlds({ seconds, rounds }) {
+export async function serveHelloWorlds({ rounds }) {
   const otel = findOtel()
+  const asker = startChild('./hello-askers.js')
   const hosts = await Promise.all([
-    startHost([]),
-    startHost(['--import', REGISTER]),
-    ...(otel === undefined ? [] : [startHost(['--require', otel])]),
+    startHost(asker, []),
+    startHost(asker, ['--import', REGISTER]),
+    ...(otel === undefined ? [] : [startHost(asker, ['--require', otel])]),
   ])
   try {
-    for (const host of hosts) await host.load(1)
+    const apart = hosts.map(({ pid }) => setApart([asker.pid, pid])).every(Boolean)
+    for (const host of hosts) await host.load(WARM_UP)
     /** @type {Speed[][]} */
     const measured = hosts.map(() => [])
     for (let round = 0; round < rounds; round++) {
@@ -40,7 +50,7 @@ export async function serveHelloWorlds({ seconds, rounds }) {
       for (let i = 0; i < hosts.length; i++) {
         const index = (i + round) % hosts.length
         const host = hosts[index]
-        if (host) measured[index]?.push(await host.load(seconds))
+        if (host) measured[index]?.push(await host.load(SLICE))
       }
     }
     const [plain = [], register = [], other] = measured
@@ -52,14 +62,19 @@ export async function serveHelloWorlds({ seconds, rounds }) {
       otel: other && middleOf(other),
       ratio: ratioOf(register),
       otelRatio: other && ratioOf(other),
+      apart,
     }
   } finally {
+    await asker.stop()
     for (const host of hosts) host.stop()
   }
 }
 
-/** @param {string[]} execArgv */
-async function startHost(execArgv) {
+/**
+ * @param {import('../child.js').Child} asker
+ * @param {string[]} execArgv
+ */
+async function startHost(asker, execArgv) {
   const child = fork(HOST, [], {
     execArgv,
     env: {
@@ -80,19 +95,20 @@ async function startHost(execArgv) {
     const { user, system } = (await reply()).cpu
     return user + system
   }
+  await asker.ask('open', { port, count: CONNECTIONS })
   return {
+    pid: child.pid ?? -1,
     /**
-     * @param {number} duration in seconds
+     * @param {number} milliseconds
      * @returns {Promise<Speed>}
      */
-    async load(duration) {
+    async load(milliseconds) {
       const before = await cpu()
-      const { requests } = await autocannon({
-        url: `http://127.0.0.1:${port}/`,
-        connections: CONNECTIONS,
-        duration,
-      })
-      return { rate: requests.total / duration, cpu: ((await cpu()) - before) / requests.total }
+      const taken = await asker.ask('ask', { port, milliseconds })
+      return {
+        rate: (taken.answers / taken.milliseconds) * 1000,
+        cpu: ((await cpu()) - before) / taken.answers,
+      }
     },
     stop: () => child.kill('SIGKILL'),
   }
