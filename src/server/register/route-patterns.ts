@@ -36,7 +36,7 @@ function toExpression(pattern: string): RegExp {
     .replace(VARIABLE, '\0')
     .replace(/\*/g, '\x01')
     .replace(SPECIAL, '\\$&')
-     
+
     .replace(/\0/g, '[^/]+')
     // eslint-disable-next-line no-control-regex -- as above
     .replace(/\x01/g, '.*')
