@@ -1,0 +1,76 @@
+import type { BrowserContext, Page } from 'playwright-core'
+
+/** What a script on the page can reach of its streams. */
+interface PageStreams {
+  entries: Map<string, { stream: { store: PageStore } }>
+}
+
+interface PageStore {
+  view: { log?: { rows: { message?: string; gap?: unknown }[] } }
+  connection: { status: string; retryAt?: number }
+  silence?: number
+  apply: (name: string, data: unknown) => void
+}
+
+/** A page with three elements on one feed. */
+export const TAB_PAGE =
+  '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">' +
+  '<script type="module" src="/ops/embed/v1/ops.js"></script>' +
+  ['ops-connection', 'ops-counters', 'ops-events']
+    .map((tag) => `<${tag} src="/ops/events"></${tag}>`)
+    .join('')
+
+/** A tab of the browser, showing a page with elements on it. */
+export class Tab {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  static async open(context: BrowserContext, url: string): Promise<Tab> {
+    const page = await context.newPage()
+    await page.goto(url)
+    const tab = new Tab(page)
+    await page.waitForFunction(() => {
+      const streams = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams | undefined
+      return streams !== undefined && streams.entries.size > 0
+    })
+    return tab
+  }
+
+  /** The messages of the log, oldest first; a gap is told as such. */
+  messages(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
+      const rows = [...entries.values()][0]!.stream.store.view.log?.rows ?? []
+      return rows.map((row) => row.message ?? 'a gap')
+    })
+  }
+
+  status(): Promise<string> {
+    return this.page.evaluate(() => {
+      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
+      return [...entries.values()][0]!.stream.store.connection.status
+    })
+  }
+
+  /** Notes from now on when events reach the tab, by the wall clock. */
+  async noteEvents(): Promise<void> {
+    await this.page.evaluate(() => {
+      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
+      const { store } = [...entries.values()][0]!.stream
+      const apply = store.apply.bind(store)
+      const noted: { name: string; at: number }[] = []
+      Object.assign(globalThis, { noted })
+      store.apply = (name, data) => {
+        noted.push({ name, at: performance.timeOrigin + performance.now() })
+        apply(name, data)
+      }
+    })
+  }
+
+  events(): Promise<{ name: string; at: number }[]> {
+    return this.page.evaluate(() => (globalThis as never as { noted: { name: string; at: number }[] }).noted)
+  }
+}
