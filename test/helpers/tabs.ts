@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 /** What a script on the page can reach of its streams. */
 interface PageStreams {
@@ -9,6 +10,7 @@ interface PageStore {
   view: { log?: { rows: { message?: string; gap?: unknown }[] } }
   connection: { status: string; retryAt?: number }
   silence?: number
+  now: () => number
   apply: (name: string, data: unknown) => void
 }
 
@@ -20,11 +22,16 @@ export const TAB_PAGE =
     .map((tag) => `<${tag} src="/ops/events"></${tag}>`)
     .join('')
 
-/** A tab of the browser, showing a page with elements on it. */
-export class Tab {
-  readonly page: Page
+/** Whatever can run a script on a page. */
+interface Scriptable {
+  evaluate<Result>(script: () => Result): Promise<Result>
+}
 
-  constructor(page: Page) {
+/** A tab of the browser, showing a page with elements on it. */
+export class Tab<Shown extends Scriptable = Page> {
+  readonly page: Shown
+
+  constructor(page: Shown) {
     this.page = page
   }
 
@@ -55,6 +62,15 @@ export class Tab {
     })
   }
 
+  /** How long ago a time of the server's clock was, as the tab sees it. */
+  async age(time: number): Promise<number> {
+    const now = await this.page.evaluate(() => {
+      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
+      return [...entries.values()][0]!.stream.store.now()
+    })
+    return now - time
+  }
+
   /** Notes from now on when events reach the tab, by the wall clock. */
   async noteEvents(): Promise<void> {
     await this.page.evaluate(() => {
@@ -74,3 +90,6 @@ export class Tab {
     return this.page.evaluate(() => (globalThis as never as { noted: { name: string; at: number }[] }).noted)
   }
 }
+
+export const isLive = (tab: { status: () => Promise<string> }): Promise<void> =>
+  expect.poll(() => tab.status(), { timeout: 10_000 }).toBe('live')
