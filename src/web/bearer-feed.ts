@@ -32,7 +32,11 @@ export class BearerFeed {
       this.#onOther()
       throw new Error('another token: this stream is not opened')
     }
-    return new BearerSource(url, token)
+    const source = new BearerSource(url, token)
+    source.addEventListener('error', () => {
+      if (source.status === 401) this.#token = undefined
+    })
+    return source
   }
 
   async #take(): Promise<string> {

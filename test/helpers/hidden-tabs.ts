@@ -46,7 +46,7 @@ export async function createPlainTabs(browser: Browser): Promise<(url: string) =
     return {
       send,
       async evaluate<Result>(script: () => Result) {
-        const expression = `(${script})()`
+        const expression = `(${String(script)})()`
         const answer = await send('Runtime.evaluate', {
           expression,
           awaitPromise: true,

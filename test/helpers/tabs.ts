@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** What a script on the page can reach of its streams. */
-interface PageStreams {
-  entries: Map<string, { stream: { store: PageStore } }>
+/** What a script on the page can reach of an element's stream. */
+interface FedElement extends HTMLElement {
+  feed: { store?: PageStore }
 }
 
 interface PageStore {
@@ -40,8 +40,8 @@ export class Tab<Shown extends Scriptable = Page> {
     await page.goto(url)
     const tab = new Tab(page)
     await page.waitForFunction(() => {
-      const streams = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams | undefined
-      return streams !== undefined && streams.entries.size > 0
+      const element = document.querySelector<FedElement>('ops-connection, ops-dashboard')
+      return element?.feed?.store !== undefined
     })
     return tab
   }
@@ -49,24 +49,24 @@ export class Tab<Shown extends Scriptable = Page> {
   /** The messages of the log, oldest first; a gap is told as such. */
   messages(): Promise<string[]> {
     return this.page.evaluate(() => {
-      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
-      const rows = [...entries.values()][0]!.stream.store.view.log?.rows ?? []
+      const { store } = document.querySelector<FedElement>('ops-connection, ops-dashboard')!.feed
+      const rows = store?.view.log?.rows ?? []
       return rows.map((row) => row.message ?? 'a gap')
     })
   }
 
   status(): Promise<string> {
     return this.page.evaluate(() => {
-      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
-      return [...entries.values()][0]!.stream.store.connection.status
+      const { store } = document.querySelector<FedElement>('ops-connection, ops-dashboard')!.feed
+      return store?.connection.status ?? 'no stream'
     })
   }
 
   /** How long ago a time of the server's clock was, as the tab sees it. */
   async age(time: number): Promise<number> {
     const now = await this.page.evaluate(() => {
-      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
-      return [...entries.values()][0]!.stream.store.now()
+      const { store } = document.querySelector<FedElement>('ops-connection, ops-dashboard')!.feed
+      return store?.now() ?? NaN
     })
     return now - time
   }
@@ -74,8 +74,7 @@ export class Tab<Shown extends Scriptable = Page> {
   /** Notes from now on when events reach the tab, by the wall clock. */
   async noteEvents(): Promise<void> {
     await this.page.evaluate(() => {
-      const { entries } = (globalThis as never)[Symbol.for('opswire/1')] as PageStreams
-      const { store } = [...entries.values()][0]!.stream
+      const store = document.querySelector<FedElement>('ops-connection, ops-dashboard')!.feed.store!
       const apply = store.apply.bind(store)
       const noted: { name: string; at: number }[] = []
       Object.assign(globalThis, { noted })
