@@ -115,9 +115,9 @@ export class TabFollower {
   }
 
   #ask(kind: 'join' | 'ask'): void {
-    this.#options.post({ kind })
     this.#askedAt = this.#options.clock.monotonic()
     this.#watchLeader()
+    this.#options.post({ kind })
   }
 
   /** Silent for long: it is asked. No answer: it hangs. A tab that was blocked itself first hears what it has missed. */

@@ -111,7 +111,7 @@ export class TabGroup implements FeedLink {
       })
     } catch (error) {
       if (signal.aborted) return
-      const isRobbed = this.#role instanceof TabLeader && (error as Error).name === 'AbortError'
+      const isRobbed = (error as Error).name === 'AbortError'
       if (isRobbed) this.#standBack()
       else this.#goAlone()
     }
