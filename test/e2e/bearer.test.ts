@@ -2,7 +2,7 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../helpers/chromium.js'
 import { startTabHost, writeLines, type TabHost } from '../helpers/tab-host.js'
-import type { Tab } from '../helpers/tabs.js';
+import type { Tab } from '../helpers/tabs.js'
 import { isLive } from '../helpers/tabs.js'
 
 let browser: Browser
