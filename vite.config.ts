@@ -23,7 +23,7 @@ export default defineConfig({
     emptyOutDir: true,
     // The page's content security policy allows no data: address.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
       output: {
         // Other pages load this one by name; its version is in the path.

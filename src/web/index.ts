@@ -11,11 +11,7 @@ export { OpsRequestDetail } from './components/ops-request-detail.js'
 export { OpsRequests } from './components/ops-requests.js'
 export { LiveStore, type LiveStoreOptions, type LiveView, type Slice } from './live-store.js'
 export { StoreController, type StoreControllerOptions, type StoreHost } from './store-controller.js'
-export {
-  StreamClient,
-  type StreamClientOptions,
-  type StreamState,
-  type StreamStatus,
-} from './stream-client.js'
 export { OpenRequestEvent, type OpenRequestDetail } from './components/open-request.js'
-export { acquireStream, type SharedStream, type StreamHandle } from './stream-registry.js'
+export type { FeedLink, FeedListener, RawEvent, StreamState, StreamStatus } from './feed-link.js'
+export { StreamClient, type StreamClientOptions } from './stream-client.js'
+export { acquireStream, type GetToken, type SharedStream, type StreamHandle } from './stream-registry.js'

@@ -13,7 +13,8 @@ import {
 import { appendPoint, copySeries, createSeries } from '../bus/series.js'
 import type { FrameScheduler } from './frame-scheduler.js'
 import { LogBook, toLevelGroup, type LogView } from './log-book.js'
-import { STALE_AFTER, type StreamState } from './stream-client.js'
+import type { StreamState } from './feed-link.js'
+import { STALE_AFTER } from './silence-watch.js'
 import { WorkList, type WorkView } from './work-list.js'
 
 /** The parts of the store that change on their own. */
@@ -64,6 +65,15 @@ export interface LiveView {
   readonly log?: LogView
   readonly channels?: readonly ChannelRecord[]
   readonly tally?: Tally
+}
+
+/** All that a store knows, in a form that the store of another tab can take over. */
+export interface Handover {
+  readonly hello: Hello
+  readonly snapshot: Snapshot
+  readonly clockOffset: number
+  /** Milliseconds since the server was last heard. */
+  readonly silence: number
 }
 
 export interface LiveStoreOptions {
@@ -195,13 +205,52 @@ export class LiveStore {
     handlers[name]?.(data)
   }
 
+  /** All there is to hand over; absent before the first full snapshot. Tells the truth also while paused. */
+  capture(): Handover | undefined {
+    if (this.#hello === undefined || this.#metrics === undefined || !this.#known.has('requests'))
+      return undefined
+    const [requests, calls] = [this.#requests.view(), this.#calls.view()]
+    return {
+      hello: this.#hello,
+      clockOffset: this.#clockOffset ?? 0,
+      silence: this.silence ?? 0,
+      snapshot: {
+        time: this.#metrics.time,
+        metrics: this.#metrics.metrics,
+        series: this.#series,
+        requests: [...requests.recent, ...requests.active],
+        calls: [...calls.recent, ...calls.active],
+        channels: [...this.#channels.values()],
+        log: this.#log.linesOf(this.#hello.epoch),
+        truncated: {
+          requests: requests.inFlight - requests.active.length,
+          calls: calls.inFlight - calls.active.length,
+        },
+      },
+    }
+  }
+
+  /** Takes over what another store knows of the same feed. What it holds of the log stays. */
+  restore({ hello, snapshot, clockOffset, silence }: Handover): void {
+    this.#hello = hello
+    this.#clockOffset = clockOffset
+    this.#heardAt = this.clock.monotonic() - silence
+    this.#touch('hello')
+    // Nobody has told of what came between the lines held and those handed over.
+    if (this.#log.isApartFrom(snapshot.log ?? [], hello.epoch)) this.#handlers.gap({ reason: 'evicted' })
+    this.#merge(snapshot)
+  }
+
   readonly #handlers: { [Name in keyof FeedEvents]: (data: FeedEvents[Name]) => void } = {
     hello: (hello) => {
       this.#hello = hello
       this.#readClock(hello.time, true)
       this.#touch('hello')
     },
-    snapshot: (snapshot) => this.#merge(snapshot),
+    snapshot: (snapshot) => {
+      this.#readClock(snapshot.time, false)
+      this.#merge(snapshot)
+    },
     log: (lines) => {
       const added = this.#log.append(lines, this.#hello?.epoch ?? '')
       this.#countNew(added.length)
@@ -237,7 +286,6 @@ export class LiveStore {
 
   /** The sections that are there replace those slices, the others stand; log lines are united. */
   #merge(snapshot: Snapshot): void {
-    this.#readClock(snapshot.time, false)
     const { requests, calls, channels, log, metrics, series } = snapshot
     if (requests !== undefined) {
       this.#requests.replace(requests, snapshot.time, toUnheld(snapshot, 'requests', 'activeRequests'))

@@ -73,6 +73,19 @@ export class LogBook {
     this.#trim()
   }
 
+  /** The lines held of one run, oldest first. */
+  linesOf(epoch: string): LogLine[] {
+    const isOfRun = (row: LogRow, index: number) =>
+      this.#keys[index]!.startsWith(`${epoch} `) && !isGapRow(row)
+    return this.#rows.filter(isOfRun) as LogLine[]
+  }
+
+  /** Whether there are lines here and there, and none that is both: some may be missing between them. */
+  isApartFrom(lines: readonly LogLine[], epoch: string): boolean {
+    if (this.#held.size === 0 || lines.length === 0) return false
+    return !lines.some((line) => this.#held.has(`${epoch} ${line.instance} ${line.seq}`))
+  }
+
   view(): LogView {
     return { rows: [...this.#rows], end: this.#end, revision: this.#revision, counts: { ...this.#counts } }
   }

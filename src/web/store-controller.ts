@@ -1,11 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { NEVER_FROZEN, type LiveStore, type Slice } from './live-store.js'
 import { toFeedAddress } from './feed-address.js'
-import { acquireStream, type SharedStream, type StreamHandle } from './stream-registry.js'
+import { acquireStream, type GetToken, type SharedStream, type StreamHandle } from './stream-registry.js'
 
 export interface StoreHost extends ReactiveControllerHost, HTMLElement {
   /** Address of the feed, absolute or relative to the page; null when its attribute was removed. */
   src: string | null | undefined
+  /** Gives the bearer token, where the feed asks for one. */
+  getToken?: GetToken | undefined
 }
 
 export interface StoreControllerOptions {
@@ -50,7 +52,9 @@ export class StoreController implements ReactiveController {
   }
 
   hostUpdate(): void {
-    if (this.#host.isConnected && this.stream?.src !== this.#address()) this.#attach()
+    if (!this.#host.isConnected) return
+    const isOther = this.stream?.src !== this.#address() || this.stream?.getToken !== this.#host.getToken
+    if (isOther) this.#attach()
   }
 
   hostDisconnected(): void {
@@ -76,7 +80,7 @@ export class StoreController implements ReactiveController {
     this.#detach()
     const src = this.#address()
     if (src === undefined) return
-    this.#handle = acquireStream(src)
+    this.#handle = acquireStream(src, this.#host.getToken)
     const { store, ticker } = this.#handle.stream
     this.#seen = []
     this.#stop.push(store.subscribe(() => this.#check(store)))

@@ -1,50 +1,45 @@
 import type { Cancel, Clock } from '../bus/clock.js'
 import type { Bye, FeedEvents } from '../bus/protocol.js'
+import type { FeedLink, FeedListener, StreamState } from './feed-link.js'
 import { askedDelay, retryDelay } from './retry-delay.js'
-
-/**
- * - `connecting`: the first try, or a connection just lost and not yet refused
- * - `live`: heard from within 4.5 s
- * - `late`: nothing heard for 4.5 s
- * - `stale`: nothing heard for 9 s
- * - `offline`: a try failed; `retryAt` says when the next one is due, absent while it is under way
- * - `denied`: the server answered 401; tried again every 30 s
- */
-export type StreamStatus = 'connecting' | 'live' | 'late' | 'stale' | 'offline' | 'denied'
-
-export interface StreamState {
-  status: StreamStatus
-  /** When the next try is due, by the clock's `monotonic`. */
-  retryAt?: number
-  /** Why the server ended the stream, if it said so. */
-  bye?: Bye['reason']
-}
+import { SILENT_AFTER, SilenceWatch, toFreshness } from './silence-watch.js'
 
 /** The part of the browser's EventSource that the client uses. */
 export interface EventSourceLike {
   /** 2 once the browser has given up, which it does on any answer other than a 200 stream. */
   readonly readyState: number
+  /** The HTTP status of the answer, where it can be known. */
+  readonly status?: number | undefined
   addEventListener(type: string, listener: (event: { data?: unknown; lastEventId?: string }) => void): void
   close(): void
 }
 
-export interface StreamClientOptions {
+export interface StreamClientOptions extends FeedListener {
   /** Absolute address of the feed. */
   src: string
-  createSource: (url: string) => EventSourceLike
+  /** One that is refused at once, or a promise that is rejected, is a failed try like any other. */
+  createSource: (url: string) => EventSourceLike | Promise<EventSourceLike>
   clock: Clock
   /** Numbers in 0..1. Default `Math.random`. */
   random?: () => number
-  /** Asks for the HTTP status of a refused stream. Default: not asked, so `denied` is never reported. */
+  /** Asks for the HTTP status of a refused stream that doesn't know it. Default: not asked. */
   probe?: (url: string) => Promise<number | undefined>
-  onEvent: <Name extends keyof FeedEvents>(name: Name, data: FeedEvents[Name]) => void
-  onState: (state: StreamState) => void
 }
 
-const LATE_AFTER = 4500
-/** After this silence the data is old. Milliseconds. */
-export const STALE_AFTER = 9000
-const SILENT_AFTER = 20_000
+/** Where another stream of the same feed has come to, to go on from there as if it were this one. */
+export interface StreamPosition {
+  lastEventId: string
+  /** When the server was last heard, by the clock's `monotonic`; absent if that connection is known to be lost. */
+  heardAt?: number | undefined
+}
+
+interface Ending {
+  refused?: boolean
+  status?: number | undefined
+  delay?: number | undefined
+  bye?: Bye['reason']
+}
+
 const DENIED_RETRY = 30_000
 /** A connection this old proves that the outage is over; a younger one may be flapping. */
 const SETTLED_AFTER = 5000
@@ -57,10 +52,12 @@ const NAMES = ['hello', 'snapshot', 'log', 'request', 'call', 'channel', 'gap', 
  * good on a 502 or 204, so every end is handled here: the source is closed and a new one made after a jittered
  * pause, asking to go on after the last event seen.
  */
-export class StreamClient {
+export class StreamClient implements FeedLink {
   readonly #options: StreamClientOptions
   readonly #random: () => number
-  #source: EventSourceLike | undefined
+  readonly #watch: SilenceWatch
+  /** The open connection, or the one being opened. */
+  #connection: { source?: EventSourceLike } | undefined
   #state: StreamState = { status: 'connecting' }
   #lastEventId = ''
   #running = false
@@ -70,59 +67,76 @@ export class StreamClient {
   #attempt = 0
   #outageSince: number | undefined
   #cancelRetry: Cancel | undefined
-  #cancelWatch: Cancel | undefined
 
   constructor(options: StreamClientOptions) {
     this.#options = options
     this.#random = options.random ?? Math.random
+    this.#watch = new SilenceWatch(options.clock, (silence) => this.#noteSilence(silence))
   }
 
   get state(): StreamState {
     return this.#state
   }
 
-  /** Connects, going on after the last event seen. Does nothing when already started. */
-  start(): void {
+  start(from?: StreamPosition): void {
     if (this.#running) return
     this.#running = true
-    this.#connect()
+    if (from !== undefined) this.#lastEventId = from.lastEventId
+    this.#connect(from?.heardAt)
   }
 
-  /** Closes the connection and every timer. `start` may follow. */
   stop(): void {
     this.#running = false
     this.#disconnect()
   }
 
-  /** Tries at once instead of waiting. Does nothing while a connection is open. */
   retryNow(): void {
-    if (this.#running && this.#source === undefined) this.#connect()
+    if (this.#running && this.#connection === undefined) this.#connect()
   }
 
-  #connect(): void {
+  /** Does what fell due while the page's timers slept. */
+  wake(): void {
+    if (!this.#running) return
+    if (this.#connection !== undefined) return this.#watch.check()
+    if (this.#options.clock.monotonic() >= (this.#state.retryAt ?? Infinity)) this.#connect()
+  }
+
+  #connect(heardAt?: number): void {
     this.#disconnect()
-    const { clock, createSource } = this.#options
-    this.#openedAt = clock.monotonic()
-    this.#heardAt = undefined
+    this.#openedAt = this.#options.clock.monotonic()
+    this.#heardAt = heardAt
     const waiting =
       this.#attempt === 0 ? 'connecting' : this.#state.status === 'denied' ? 'denied' : 'offline'
-    this.#setState({ status: waiting })
-    let source: EventSourceLike
-    try {
-      source = createSource(this.#url())
-    } catch {
-      return this.#end()
-    }
-    this.#source = source
-    for (const name of NAMES) {
-      source.addEventListener(name, (event) => {
-        if (source === this.#source) this.#receive(name, event)
+    if (heardAt === undefined) this.#setState({ status: waiting })
+    this.#connection = {}
+    this.#watch.start(heardAt ?? this.#openedAt)
+    this.#open(this.#connection)
+  }
+
+  #open(connection: { source?: EventSourceLike }): void {
+    const isCurrent = () => connection === this.#connection
+    const use = (source: EventSourceLike) => {
+      if (!isCurrent()) return source.close()
+      connection.source = source
+      for (const name of NAMES) {
+        source.addEventListener(name, (event) => {
+          if (isCurrent()) this.#receive(name, event)
+        })
+      }
+      source.addEventListener('error', () => {
+        if (isCurrent()) this.#end({ refused: source.readyState === CLOSED, status: source.status })
       })
     }
-    source.addEventListener('error', () => {
-      if (source === this.#source) this.#end(source.readyState === CLOSED)
-    })
-    this.#watch()
+    const fail = () => {
+      if (isCurrent()) this.#end()
+    }
+    try {
+      const source = this.#options.createSource(this.#url())
+      if (source instanceof Promise) source.then(use, fail)
+      else use(source)
+    } catch {
+      fail()
+    }
   }
 
   #url(): string {
@@ -137,47 +151,47 @@ export class StreamClient {
     this.#heardAt = now
     if (event.lastEventId) this.#lastEventId = event.lastEventId
     if (now - this.#openedAt >= SETTLED_AFTER) this.#settle()
+    this.#watch.heard()
     if (this.#state.status !== 'live') this.#setState({ status: 'live' })
+    const text = String(event.data)
     let data: FeedEvents[typeof name]
     try {
-      data = JSON.parse(String(event.data)) as FeedEvents[typeof name]
+      data = JSON.parse(text) as FeedEvents[typeof name]
     } catch {
       console.warn(`opswire: ignored a ${name} event of ${this.#options.src} that is not JSON`)
       return
     }
-    this.#options.onEvent(name, data)
+    this.#options.onEvent(name, data, { text, id: event.lastEventId ?? '' })
     if (name === 'bye') this.#farewell(data as Bye)
   }
 
-  #farewell(bye: Bye): void {
-    const asked =
-      typeof bye.retry === 'number' && bye.retry >= 0 ? askedDelay(bye.retry, this.#random()) : undefined
-    this.#end(false, asked, bye.reason)
+  #farewell({ retry, reason }: Bye): void {
+    const isAsked = typeof retry === 'number' && retry >= 0
+    this.#end({ bye: reason, delay: isAsked ? askedDelay(retry, this.#random()) : undefined })
   }
 
   /** Whatever ended the connection, the next one is on its way. */
-  #end(refused = false, delay?: number, bye?: Bye['reason']): void {
+  #end({ refused = false, status, delay, bye }: Ending = {}): void {
     const now = this.#options.clock.monotonic()
     if (this.#heardAt !== undefined && this.#heardAt - this.#openedAt >= SETTLED_AFTER) this.#settle()
     this.#outageSince ??= now
     const wait = delay ?? retryDelay(this.#attempt, now - this.#outageSince, this.#random())
     const lost = this.#attempt === 0 && this.#heardAt !== undefined
     this.#attempt++
-    const status = lost ? 'connecting' : this.#state.status === 'denied' ? 'denied' : 'offline'
-    this.#schedule(status, wait, bye)
-    if (refused) void this.#askWhy()
+    this.#schedule(lost ? 'connecting' : this.#state.status === 'denied' ? 'denied' : 'offline', wait, bye)
+    if (refused) void this.#askWhy(status)
   }
 
-  #schedule(status: StreamStatus, wait: number, bye?: Bye['reason']): void {
+  #schedule(status: StreamState['status'], wait: number, bye?: Bye['reason']): void {
     this.#disconnect()
     const { clock } = this.#options
     this.#cancelRetry = clock.setTimeout(() => this.#connect(), wait)
     this.#setState({ status, retryAt: clock.monotonic() + wait, ...(bye === undefined ? {} : { bye }) })
   }
 
-  async #askWhy(): Promise<void> {
+  async #askWhy(known: number | undefined): Promise<void> {
     const pending = this.#cancelRetry
-    const status = await this.#options.probe?.(this.#options.src).catch(() => undefined)
+    const status = known ?? (await this.#options.probe?.(this.#options.src).catch(() => undefined))
     // Another try may have begun meanwhile; its own end will ask again.
     if (status === undefined || pending === undefined || pending !== this.#cancelRetry) return
     if (status === 401) this.#schedule('denied', DENIED_RETRY * (1 + this.#random() / 4))
@@ -189,26 +203,18 @@ export class StreamClient {
     this.#outageSince = undefined
   }
 
-  /** Follows the silence since the last event: late, stale, then a new connection. */
-  #watch(): void {
-    const { clock } = this.#options
-    const silence = clock.monotonic() - (this.#heardAt ?? this.#openedAt)
+  #noteSilence(silence: number): void {
     if (silence >= SILENT_AFTER) return this.#end()
-    if (this.#heardAt !== undefined) {
-      const status = silence >= STALE_AFTER ? 'stale' : silence >= LATE_AFTER ? 'late' : 'live'
-      if (status !== this.#state.status) this.#setState({ status })
-    }
-    const next = [LATE_AFTER, STALE_AFTER, SILENT_AFTER].find((limit) => silence < limit) ?? SILENT_AFTER
-    this.#cancelWatch = clock.setTimeout(() => this.#watch(), next - silence)
+    const freshness = toFreshness(silence)
+    if (this.#heardAt !== undefined && freshness !== this.#state.status) this.#setState({ status: freshness })
   }
 
   #disconnect(): void {
-    this.#source?.close()
-    this.#source = undefined
+    this.#connection?.source?.close()
+    this.#connection = undefined
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
-    this.#cancelWatch?.()
-    this.#cancelWatch = undefined
+    this.#watch.stop()
   }
 
   #setState(state: StreamState): void {

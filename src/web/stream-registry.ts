@@ -1,13 +1,16 @@
-import { browserClock } from './browser-clock.js'
-import { createFrameScheduler } from './frame-scheduler.js'
-import { LiveStore } from './live-store.js'
-import { StreamClient } from './stream-client.js'
+import type { FeedLink } from './feed-link.js'
+import type { LiveStore } from './live-store.js'
+import { openStream } from './open-stream.js'
 import { Ticker } from './ticker.js'
 
-/** A feed that all elements with the same address use. */
+/** Answers the bearer token to open the feed with. Asked at each connection, so that it may be short-lived. */
+export type GetToken = () => string | Promise<string>
+
+/** A feed that all elements with the same address and the same source of tokens use. */
 export interface SharedStream {
   readonly src: string
-  readonly client: StreamClient
+  readonly getToken?: GetToken | undefined
+  readonly client: FeedLink
   readonly store: LiveStore
   readonly ticker: Ticker
 }
@@ -23,13 +26,24 @@ const KEY = Symbol.for('opswire/1')
 
 /** Where every copy of this module on the page finds the others' streams. */
 interface Registry {
+  /** Streams without a token, by address. */
   entries: Map<string, Entry>
+  /** Streams with one, by who gives it and by address. */
+  withToken: WeakMap<GetToken, Map<string, Entry>>
   ticker: Ticker
 }
 
 function registry(): Registry {
   const page = globalThis as { [KEY]?: Registry }
-  return (page[KEY] ??= { entries: new Map(), ticker: new Ticker() })
+  return (page[KEY] ??= { entries: new Map(), withToken: new WeakMap(), ticker: new Ticker() })
+}
+
+function entriesFor(getToken: GetToken | undefined): Map<string, Entry> {
+  const { entries, withToken } = registry()
+  if (getToken === undefined) return entries
+  const held = withToken.get(getToken) ?? new Map<string, Entry>()
+  withToken.set(getToken, held)
+  return held
 }
 
 export interface StreamHandle {
@@ -39,14 +53,18 @@ export interface StreamHandle {
 }
 
 /** Makes a stream for an address. Replaced in tests. */
-export type OpenStream = (src: string, ticker: Ticker) => { stream: SharedStream; dispose: () => void }
+export type OpenStream = (
+  src: string,
+  ticker: Ticker,
+  getToken?: GetToken,
+) => { stream: SharedStream; dispose: () => void }
 
 /** The shared stream of `src`, which must be absolute. Opened for the first user, closed after the last. */
-export function acquireStream(src: string, open: OpenStream = openStream): StreamHandle {
-  const { entries, ticker } = registry()
+export function acquireStream(src: string, getToken?: GetToken, open: OpenStream = openStream): StreamHandle {
+  const entries = entriesFor(getToken)
   let entry = entries.get(src)
   if (entry === undefined) {
-    entry = { ...open(src, ticker), users: 0 }
+    entry = { ...open(src, registry().ticker, getToken), users: 0 }
     entries.set(src, entry)
   }
   const held = entry
@@ -64,35 +82,6 @@ export function acquireStream(src: string, open: OpenStream = openStream): Strea
         entries.delete(src)
         held.dispose()
       })
-    },
-  }
-}
-
-function openStream(src: string, ticker: Ticker): { stream: SharedStream; dispose: () => void } {
-  const store = new LiveStore({ clock: browserClock, frames: createFrameScheduler() })
-  const client = new StreamClient({
-    src,
-    createSource: (url) => new EventSource(url),
-    clock: browserClock,
-    probe: async (url) => (await fetch(url, { method: 'HEAD', cache: 'no-store' })).status,
-    onEvent: (name, data) => store.apply(name, data),
-    onState: (state) => store.setConnection(state),
-  })
-  const page = new AbortController()
-  const { signal } = page
-  // An open stream keeps a page out of the back/forward cache.
-  addEventListener('pagehide', () => client.stop(), { signal })
-  addEventListener('pageshow', (event) => event.persisted && client.start(), { signal })
-  // Either is a sign that a try may now succeed, or is now wanted.
-  addEventListener('online', () => client.retryNow(), { signal })
-  document.addEventListener('visibilitychange', () => !document.hidden && client.retryNow(), { signal })
-  client.start()
-  return {
-    stream: { src, client, store, ticker },
-    dispose() {
-      page.abort()
-      client.stop()
-      store.close()
     },
   }
 }

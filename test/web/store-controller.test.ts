@@ -25,7 +25,7 @@ function setup(src: string | null | undefined) {
 /** Has all elements with this address find a stream that opens nothing. */
 function holdStream(src: string): void {
   const store = new LiveStore({ clock: new FakeClock(), frames: new FakeFrames() })
-  acquireStream(src, (address, ticker) => ({
+  acquireStream(src, undefined, (address, ticker) => ({
     stream: { src: address, store, ticker } as SharedStream,
     dispose: () => {},
   }))

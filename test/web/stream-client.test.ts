@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { retryDelay } from '../../src/web/retry-delay.js'
-import { StreamClient, type StreamState } from '../../src/web/stream-client.js'
+import type { StreamState } from '../../src/web/feed-link.js'
+import { StreamClient } from '../../src/web/stream-client.js'
 import { FakeClock } from '../helpers/fake-clock.js'
 import { FakeSource } from './fakes.js'
 

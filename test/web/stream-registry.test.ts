@@ -19,19 +19,21 @@ describe('a shared stream', () => {
   it('is opened once for all users of an address', () => {
     const { open } = setup()
     const src = fresh()
-    expect(acquireStream(src, open).stream).toBe(acquireStream(src, open).stream)
+    expect(acquireStream(src, undefined, open).stream).toBe(acquireStream(src, undefined, open).stream)
     expect(open).toHaveBeenCalledOnce()
   })
 
   it('is another one for another address', () => {
     const { open } = setup()
-    expect(acquireStream(fresh(), open).stream).not.toBe(acquireStream(fresh(), open).stream)
+    expect(acquireStream(fresh(), undefined, open).stream).not.toBe(
+      acquireStream(fresh(), undefined, open).stream,
+    )
   })
 
   it('closes when the last user has left, not before', async () => {
     const { open, dispose } = setup()
     const src = fresh()
-    const [first, second] = [acquireStream(src, open), acquireStream(src, open)]
+    const [first, second] = [acquireStream(src, undefined, open), acquireStream(src, undefined, open)]
     first.release()
     await nextTask()
     expect(dispose).not.toHaveBeenCalled()
@@ -43,18 +45,18 @@ describe('a shared stream', () => {
   it('is opened anew for the next user after that', async () => {
     const { open } = setup()
     const src = fresh()
-    acquireStream(src, open).release()
+    acquireStream(src, undefined, open).release()
     await nextTask()
-    acquireStream(src, open)
+    acquireStream(src, undefined, open)
     expect(open).toHaveBeenCalledTimes(2)
   })
 
   it('lives on when its only user leaves and comes back within a task', async () => {
     const { open, dispose } = setup()
     const src = fresh()
-    const handle = acquireStream(src, open)
+    const handle = acquireStream(src, undefined, open)
     handle.release()
-    acquireStream(src, open)
+    acquireStream(src, undefined, open)
     await nextTask()
     expect(dispose).not.toHaveBeenCalled()
     expect(open).toHaveBeenCalledOnce()
@@ -63,8 +65,8 @@ describe('a shared stream', () => {
   it('counts a handle that is released twice once', async () => {
     const { open, dispose } = setup()
     const src = fresh()
-    const first = acquireStream(src, open)
-    acquireStream(src, open)
+    const first = acquireStream(src, undefined, open)
+    acquireStream(src, undefined, open)
     first.release()
     first.release()
     await nextTask()
@@ -74,10 +76,10 @@ describe('a shared stream', () => {
   it('is found by another copy of the module on the page', async () => {
     const { open } = setup()
     const src = fresh()
-    const { stream } = acquireStream(src, open)
+    const { stream } = acquireStream(src, undefined, open)
     vi.resetModules()
     const copy = await import('../../src/web/stream-registry.js')
     expect(copy.acquireStream).not.toBe(acquireStream)
-    expect(copy.acquireStream(src, open).stream).toBe(stream)
+    expect(copy.acquireStream(src, undefined, open).stream).toBe(stream)
   })
 })

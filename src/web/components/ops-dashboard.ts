@@ -76,7 +76,7 @@ export class OpsDashboard extends StreamElement {
             ? html`<span class="paused" role="status">Paused · ${toCount(store.newWhilePaused)} new</span>`
             : nothing
         }
-        <ops-connection .src=${src}></ops-connection>
+        <ops-connection .src=${src} .getToken=${this.getToken}></ops-connection>
         <span class="windows" role="group" aria-label="Window of the model figures">
           ${CALL_WINDOWS.map(
             (name) =>
@@ -94,14 +94,19 @@ export class OpsDashboard extends StreamElement {
         </button>
       </header>
       <main part="panels" @ops-open-request=${this.#openRequest} @ops-view-change=${this.#writeUrl}>
-        <ops-counters .src=${src}></ops-counters>
+        <ops-counters .src=${src} .getToken=${this.getToken}></ops-counters>
         ${isEmpty && stream ? connectGuide(stream.src) : nothing}
-        <ops-latency-chart .src=${src} ?hidden=${isEmpty}></ops-latency-chart>
-        <ops-models .src=${src} .window=${this.window} ?hidden=${isEmpty}></ops-models>
-        <ops-requests .src=${src}></ops-requests>
-        <ops-calls .src=${src}></ops-calls>
-        <ops-events .src=${src}></ops-events>
-        <ops-channels .src=${src}></ops-channels>
+        <ops-latency-chart .src=${src} .getToken=${this.getToken} ?hidden=${isEmpty}></ops-latency-chart>
+        <ops-models
+          .src=${src}
+          .getToken=${this.getToken}
+          .window=${this.window}
+          ?hidden=${isEmpty}
+        ></ops-models>
+        <ops-requests .src=${src} .getToken=${this.getToken}></ops-requests>
+        <ops-calls .src=${src} .getToken=${this.getToken}></ops-calls>
+        <ops-events .src=${src} .getToken=${this.getToken}></ops-events>
+        <ops-channels .src=${src} .getToken=${this.getToken}></ops-channels>
         ${processLine(store?.view.metrics?.metrics)}
       </main>
       ${
@@ -111,6 +116,7 @@ export class OpsDashboard extends StreamElement {
               class="drawer"
               part="drawer"
               .src=${src}
+              .getToken=${this.getToken}
               .request=${this.open.id}
               .instance=${this.open.instance}
               @ops-close=${this.#closeRequest}
