@@ -152,7 +152,7 @@ describe('a gap of the feed', () => {
     })
     const gap = page.locator('ops-events .body [part=gap]')
     await expect
-      .poll(() => gap.innerText(), { timeout: 8000 })
+      .poll(() => gap.textContent(), { timeout: 8000 })
       .toMatch(
         /^[\d,]{5,} items not received, (at \d\d:\d\d:\d\d|\d\d:\d\d:\d\d to \d\d:\d\d:\d\d): this page was away for too long$/,
       )
@@ -174,7 +174,8 @@ describe('lines of the log', () => {
       log.evaluate((el) => {
         const { left, top } = el.getBoundingClientRect()
         const root = el.getRootNode() as ShadowRoot
-        return /line \d+/.exec(root.elementFromPoint(left + 20, top + 10)!.closest('.row')!.textContent!)![0]
+        const hit = root.elementFromPoint(left + 20, top + 3)!
+        return /line \d+/.exec(hit.closest('.row')!.textContent!)![0]
       })
     const before = await topmost()
     await button(page, 'Wrap long lines').click()
@@ -211,12 +212,14 @@ describe('lines of the log', () => {
     const sight = await copied()
     expect(sight.length).toBeGreaterThanOrEqual(13)
     expect(sight.at(-1)).toMatch(/^\[\d\d:\d\d:\d\d\] \[WARN\] app: line 99 n=99$/)
-    await page.evaluate(() => {
-      const body = document.querySelector('ops-events')!.shadowRoot!.querySelector('.block:last-child')!
-      const all = body.querySelectorAll('.row .message')
-      const [from, to] = [all[all.length - 4]!, all[all.length - 2]!]
-      getSelection()!.setBaseAndExtent(from, 0, to, 1)
-    })
+    const [from, to] = [
+      (await line(page, 'line 96').boundingBox())!,
+      (await line(page, 'line 98').boundingBox())!,
+    ]
+    await page.mouse.move(from.x + 200, from.y + 9)
+    await page.mouse.down()
+    await page.mouse.move(to.x + 220, to.y + 9, { steps: 4 })
+    await page.mouse.up()
     expect((await copied()).map((text) => /line (\d+)/.exec(text)![1])).toEqual(['96', '97', '98'])
   })
 
@@ -279,11 +282,11 @@ describe('lines of the log', () => {
       Object.assign(window, { shifts })
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) {
-          const { sources, value } = entry as unknown as {
-            value: number
-            sources: { node: Element | null }[]
+          const { sources } = entry as unknown as {
+            sources: { previousRect: DOMRect; currentRect: DOMRect }[]
           }
-          shifts.push(`${value} ${sources.map(({ node }) => node?.className).join()}`)
+          for (const { previousRect, currentRect } of sources)
+            shifts.push(JSON.stringify([previousRect, currentRect]))
         }
       }).observe({ type: 'layout-shift', buffered: false })
     })
@@ -301,8 +304,8 @@ describe('a line and its request', () => {
   it('find each other: the line marks the row of its request, the row shows its lines', async () => {
     const { host, page, problems } = await openLog(browser, { elements: both })
     const [ada, bob] = [host.ops.startRequest({ session: 'ada' }), host.ops.startRequest({ session: 'bob' })]
-    ada.log('info', 'app', 'for ada')
-    bob.log('info', 'app', 'for bob')
+    host.ops.log('info', 'app', 'for ada', {}, { requestId: ada.id })
+    host.ops.log('info', 'app', 'for bob', {}, { requestId: bob.id })
     host.ops.log('info', 'app', 'for nobody')
     await line(page, 'for nobody').waitFor()
     await page.evaluate(() =>
@@ -317,10 +320,10 @@ describe('a line and its request', () => {
     expect(JSON.parse(await page.title())).toMatchObject({ requestId: bob.id, instance: 'i1' })
     await page.locator('ops-requests').getByRole('button', { name: 'ada' }).click()
     await expect.poll(() => rows(page)).toEqual(['for ada'])
-    ada.log('warn', 'app', 'again for ada')
+    host.ops.log('warn', 'app', 'again for ada', {}, { requestId: ada.id })
     await expect.poll(() => rows(page)).toEqual(['for ada', 'again for ada'])
     // Of a request that is not in flight any more there are its lines.
-    await button(page, /^request/).click()
+    await button(page, /✕$/).click()
     await expect.poll(async () => (await rows(page)).length).toBeGreaterThan(3)
     bob.end()
     await expect.poll(() => page.locator('ops-requests tbody').innerText()).not.toContain('bob')

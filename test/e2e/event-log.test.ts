@@ -44,7 +44,9 @@ describe('the log at its tail', () => {
         return { height: (block as HTMLElement).offsetHeight, contentVisibility, containIntrinsicBlockSize }
       }),
     )
-    expect(blocks.reduce((sum, { height }) => sum + height, 0)).toBe(10_000 * 19)
+    const rows = blocks.reduce((sum, { height }) => sum + height, 0) / 19
+    expect(rows).toBeGreaterThanOrEqual(10_000)
+    expect(rows).toBeLessThan(10_100)
     expect(Math.max(...blocks.map(({ height }) => height))).toBe(1900)
     expect(blocks.filter(({ contentVisibility }) => contentVisibility === 'auto').length).toBeGreaterThan(90)
     expect(blocks[0]!.containIntrinsicBlockSize).toBe('auto 1900px')

@@ -101,12 +101,15 @@ export class LogBlocks {
     let shift = 0
     this.#blocks.forEach((block, index) => {
       const [start, height] = places[index]!
+      const { element } = block
       const isNear = start < bottom && start + height > top
-      if (isNear === block.element.classList.contains('near') && (!isNear || block.filled)) return
-      block.element.classList.toggle('near', isNear)
-      if (isNear && !block.filled) this.#fillOne(block)
+      if (isNear === element.classList.contains('near') && (!isNear || block.filled)) return
+      element.classList.toggle('near', isNear)
+      // Out of reach a block keeps the height that it had, whatever the browser thinks of what it doesn't draw.
+      if (!isNear) return element.style.setProperty('height', `${height}px`)
+      this.#fillOne(block)
       // A row cut at the top edge belongs to what is seen; a block that ends above it does not.
-      if (start + height <= scrollTop) shift += block.element.offsetHeight - height
+      if (start + height <= scrollTop) shift += element.offsetHeight - height
     })
     if (shift !== 0) this.#scroller.scrollTop = scrollTop + shift
     this.#emptyFar(scrollTop, places)
@@ -114,7 +117,7 @@ export class LogBlocks {
 
   /** The block at the tail must have its rows before the tail can be seen. */
   fillTail(): void {
-    for (const block of this.#blocks.slice(-2)) if (!block.filled) this.#fillOne(block)
+    for (const block of this.#blocks.slice(-2)) this.#fillOne(block)
   }
 
   #open(): Block {
@@ -127,8 +130,9 @@ export class LogBlocks {
   }
 
   #fillOne(block: Block): void {
-    block.element.append(...block.rows.map((row) => createRow(row, this.#filter)))
     block.element.style.removeProperty('height')
+    if (block.filled) return
+    block.element.append(...block.rows.map((row) => createRow(row, this.#filter)))
     block.filled = true
   }
 
@@ -139,7 +143,6 @@ export class LogBlocks {
       .sort((a, b) => b.distance - a.distance)
     for (const { block, index } of filled.slice(0, Math.max(0, filled.length - FILLED_LIMIT))) {
       if (index >= this.#blocks.length - 2 || isHeld(block.element)) continue
-      block.element.style.setProperty('height', `${places[index]![1]}px`)
       block.element.replaceChildren()
       block.filled = false
     }

@@ -104,7 +104,9 @@ export class LogLines {
     if (this.following) return this.toTail()
     const place = this.#place
     if (place?.row.isConnected) {
-      this.#options.scroller.scrollTop += this.#offsetOf(place.row) - place.offset
+      // A row that is lower now than it was must not slip out of sight.
+      const offset = Math.max(place.offset, 4 - place.row.clientHeight)
+      this.#options.scroller.scrollTop += this.#offsetOf(place.row) - offset
     }
     this.#blocks.fill()
     this.#position = this.#options.scroller.scrollTop

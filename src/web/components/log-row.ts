@@ -1,7 +1,7 @@
 import type { LogLine } from '../../bus/protocol.js'
 import { isGapRow, toLevelGroup, type LogRow } from '../log-book.js'
 import type { LogFilter, TextRange } from '../log-filter.js'
-import { toGapText, toLineParts, toSearchedParts, type LinePart } from '../log-text.js'
+import { toGapText, toLineParts, type LinePart } from '../log-text.js'
 
 /** Words in the place of a row. */
 export interface NoteRow {
@@ -38,13 +38,11 @@ export function drawRow(element: HTMLElement, row: ShownRow, filter: LogFilter):
   element.className = `row ${toLevelGroup(row.level)}`
   element.setAttribute('part', 'row')
   const ranges = filter.ranges(row)
-  const parts = toLineParts(row)
-  const searched = toSearchedParts(parts)
   const children: Node[] = []
   let offset = 0
-  for (const part of parts) {
+  for (const part of toLineParts(row)) {
     if (children.length > 0) children.push(document.createTextNode(' '))
-    const isSearched = searched.includes(part)
+    const isSearched = part.name !== 'time'
     children.push(toPart(part, isSearched ? ranges : [], offset))
     if (isSearched) offset += part.text.length + 1
   }

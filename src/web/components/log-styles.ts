@@ -228,9 +228,9 @@ export const logToolbarStyles = css`
   }
   /* Room for what may still come: a count that grows moves nothing. */
   .count {
-    min-width: 2.6ch;
+    min-width: 3.4ch;
     margin-left: 5px;
-    text-align: right;
+    text-align: left;
   }
   .only {
     max-width: 22ch;
@@ -337,6 +337,7 @@ export const logToolbarStyles = css`
   @container (max-width: 860px) {
     .bar .end {
       flex: 1 0 100%;
+      flex-wrap: wrap;
       justify-content: flex-start;
     }
     .tail {
@@ -348,7 +349,6 @@ export const logToolbarStyles = css`
   }
   @container (max-width: 520px) {
     .bar .end {
-      flex-wrap: wrap;
       gap: 6px;
     }
     .chips {

@@ -140,6 +140,9 @@ function tools(state: ToolbarState, actions: ToolbarActions): TemplateResult {
   </span>`
 }
 
+/** What is selected in the log is what a tool is for. */
+const keepSelection = (event: Event) => event.preventDefault()
+
 const ICONS = {
   pause: 'M5 3v8M9 3v8',
   wrap: 'M2 3h10M2 7h8a2 2 0 0 1 0 4H7m1.5-1.5L7 11l1.5 1.5M2 11h2',
@@ -161,6 +164,7 @@ function tool(
     aria-label=${label}
     title=${label}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+    @mousedown=${keepSelection}
     @click=${action}
   >
     <svg viewBox="0 0 14 14" aria-hidden="true"><path d=${ICONS[icon]}></path></svg>

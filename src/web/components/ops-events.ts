@@ -267,6 +267,8 @@ export class OpsEvents extends StreamElement {
     toggleLevel: (group: LevelGroup) => {
       const levels = new Set(this.#filter.criteria.levels)
       if (!levels.delete(group)) levels.add(group)
+      // Lines of a level that the feed does not send go with the next one.
+      if (!this.feed.store?.view.log?.counts.debug) levels[levels.has('info') ? 'add' : 'delete']('debug')
       this.#change({ ...this.#criteria, level: toLevelWords(levels) })
     },
     chooseSource: (source: string) => this.#change({ ...this.#criteria, source }),
