@@ -8,6 +8,8 @@ export { OpsEvents } from './components/ops-events.js'
 export { OpsLatencyChart } from './components/ops-latency-chart.js'
 export { OpsModels } from './components/ops-models.js'
 export { OpsRequests } from './components/ops-requests.js'
+export { OpenRequestEvent, type OpenRequestDetail } from './components/open-request.js'
+export { ShowLinesEvent, type ShowLinesDetail } from './components/show-lines.js'
 export { LiveStore, type LiveStoreOptions, type LiveView, type Slice } from './live-store.js'
 export { StoreController, type StoreControllerOptions, type StoreHost } from './store-controller.js'
 export {

@@ -175,7 +175,7 @@ describe('lines of the log', () => {
         const { left, top } = el.getBoundingClientRect()
         const root = el.getRootNode() as ShadowRoot
         const hit = root.elementFromPoint(left + 20, top + 3)!
-        return /line \d+/.exec(hit.closest('.row')!.textContent!)![0]
+        return /line \d+/.exec(hit.closest('.row')!.textContent)![0]
       })
     const before = await topmost()
     await button(page, 'Wrap long lines').click()
@@ -299,34 +299,38 @@ describe('lines of the log', () => {
 })
 
 describe('a line and its request', () => {
-  const both = '<ops-requests src="/ops/events"></ops-requests><ops-events src="/ops/events"></ops-events>'
-
-  it('find each other: the line marks the row of its request, the row shows its lines', async () => {
-    const { host, page, problems } = await openLog(browser, { elements: both })
-    const [ada, bob] = [host.ops.startRequest({ session: 'ada' }), host.ops.startRequest({ session: 'bob' })]
-    host.ops.log('info', 'app', 'for ada', {}, { requestId: ada.id })
-    host.ops.log('info', 'app', 'for bob', {}, { requestId: bob.id })
-    host.ops.log('info', 'app', 'for nobody')
+  it('find each other: a line asks the page for its request, and a request for its lines', async () => {
+    const { host, page, problems } = await openLog(browser)
+    const { ops } = host
+    ops.log('info', 'app', 'for ada', {}, { requestId: 'r-ada' })
+    ops.log('info', 'app', 'for bob', {}, { requestId: 'r-bob' })
+    ops.log('info', 'app', 'for nobody')
     await line(page, 'for nobody').waitFor()
-    await page.evaluate(() =>
-      document.addEventListener(
+    // Whoever shows requests in detail hears of it outside all shadow trees, and cancels it.
+    await page.evaluate(() => {
+      addEventListener(
         'ops-open-request',
-        (event) => (document.title = JSON.stringify(event.detail)),
+        (event) => {
+          event.preventDefault()
+          document.title = JSON.stringify((event as CustomEvent).detail)
+        },
+        { once: true },
+      )
+    })
+    await line(page, 'for bob').locator('.request').click()
+    await expect.poll(() => page.title()).toBe('{"id":"r-bob","instance":"i1"}')
+    expect(await finding(page)).toBe('')
+    await page.evaluate(() =>
+      document.body.dispatchEvent(
+        new CustomEvent('ops-show-lines', { bubbles: true, cancelable: true, detail: { request: 'r-ada' } }),
       ),
     )
-    await line(page, 'for bob').locator('.request').click()
-    const row = page.locator('ops-requests tr[aria-current=true]')
-    await expect.poll(() => row.innerText()).toContain('bob')
-    expect(JSON.parse(await page.title())).toMatchObject({ requestId: bob.id, instance: 'i1' })
-    await page.locator('ops-requests').getByRole('button', { name: 'ada' }).click()
     await expect.poll(() => rows(page)).toEqual(['for ada'])
-    host.ops.log('warn', 'app', 'again for ada', {}, { requestId: ada.id })
+    ops.log('warn', 'app', 'again for ada', {}, { requestId: 'r-ada' })
     await expect.poll(() => rows(page)).toEqual(['for ada', 'again for ada'])
-    // Of a request that is not in flight any more there are its lines.
     await button(page, /✕$/).click()
     await expect.poll(async () => (await rows(page)).length).toBeGreaterThan(3)
-    bob.end()
-    await expect.poll(() => page.locator('ops-requests tbody').innerText()).not.toContain('bob')
+    // On a page that shows no requests, the log shows the lines of the one that is asked for.
     await line(page, 'for bob').focus()
     await page.keyboard.press('Enter')
     await expect.poll(() => rows(page)).toEqual(['for bob'])

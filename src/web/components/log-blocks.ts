@@ -7,7 +7,7 @@ export const ROW_HEIGHT = 19
 /** Blocks that have their rows; the others are empty and as high as if they had. */
 const FILLED_LIMIT = 20
 /** Blocks this near to what is seen get their rows. Pixels. */
-const REACH = 600
+const REACH = 400
 
 interface Block {
   rows: ShownRow[]
@@ -50,17 +50,18 @@ export class LogBlocks {
   }
 
   push(rows: readonly ShownRow[]): void {
+    const fresh = document.createDocumentFragment()
     for (let index = 0; index < rows.length;) {
       let block = this.#blocks.at(-1)
-      if (block === undefined || block.rows.length >= BLOCK_SIZE) block = this.#open()
+      if (block === undefined || block.rows.length >= BLOCK_SIZE) block = this.#open(fresh)
       const part = rows.slice(index, index + BLOCK_SIZE - block.rows.length)
       index += part.length
       block.rows.push(...part)
       this.#size += part.length
-      // Out of sight a block is not laid out; it must be no smaller for that, or the reader would be thrown back.
-      block.element.style.setProperty('min-block-size', `${block.rows.length * ROW_HEIGHT}px`)
+      this.#reserve(block)
       if (block.filled) block.element.append(...part.map((row) => createRow(row, this.#filter)))
     }
+    this.#body.append(fresh)
   }
 
   /**
@@ -73,8 +74,11 @@ export class LogBlocks {
     element.className = 'block'
     while (element.previousSibling) element.previousSibling.remove()
     this.push(rows)
+    // Put to its end; the element itself must not leave the page for a moment, or focus and selection would go.
     for (const block of this.#blocks) element.before(block.element)
-    this.#blocks.push({ rows: [...tail], element, filled: true })
+    const block = { rows: [...tail], element, filled: true }
+    this.#blocks.push(block)
+    this.#reserve(block)
     this.#size += tail.length
   }
 
@@ -93,8 +97,11 @@ export class LogBlocks {
     return height
   }
 
-  /** Fills the blocks that are near what is seen, and empties those farthest away. What is seen does not move. */
-  fill(): void {
+  /**
+   * Fills the blocks that are near what is seen, and empties those farthest away.
+   * @param keepsPlace whether what is seen must not move; at the tail that is seen to otherwise
+   */
+  fill(keepsPlace = true): void {
     const { scrollTop, clientHeight } = this.#scroller
     const [top, bottom] = [scrollTop - REACH, scrollTop + clientHeight + REACH]
     const places = this.#blocks.map(({ element }) => [element.offsetTop, element.offsetHeight] as const)
@@ -109,21 +116,26 @@ export class LogBlocks {
       if (!isNear) return element.style.setProperty('height', `${height}px`)
       this.#fillOne(block)
       // A row cut at the top edge belongs to what is seen; a block that ends above it does not.
-      if (start + height <= scrollTop) shift += element.offsetHeight - height
+      if (keepsPlace && start + height <= scrollTop) shift += element.offsetHeight - height
     })
     if (shift !== 0) this.#scroller.scrollTop = scrollTop + shift
     this.#emptyFar(scrollTop, places)
   }
 
-  /** The block at the tail must have its rows before the tail can be seen. */
+  /** The tail must have its rows before it can be seen. */
   fillTail(): void {
-    for (const block of this.#blocks.slice(-2)) this.#fillOne(block)
+    let missing = this.#scroller.clientHeight + REACH
+    for (let index = this.#blocks.length - 1; index >= 0 && missing > 0; index--) {
+      const block = this.#blocks[index]!
+      this.#fillOne(block)
+      missing -= block.rows.length * ROW_HEIGHT
+    }
   }
 
-  #open(): Block {
+  #open(place: DocumentFragment): Block {
     const element = document.createElement('div')
     element.className = 'block'
-    this.#body.append(element)
+    place.append(element)
     const block = { rows: [], element, filled: false }
     this.#blocks.push(block)
     return block
@@ -134,6 +146,15 @@ export class LogBlocks {
     if (block.filled) return
     block.element.append(...block.rows.map((row) => createRow(row, this.#filter)))
     block.filled = true
+  }
+
+  /**
+   * Out of sight a block is not laid out; it must be no smaller for that, or the reader would be thrown back. The
+   * style sheet says it for blocks that are full.
+   */
+  #reserve({ rows, element }: Block): void {
+    if (rows.length < BLOCK_SIZE) element.style.setProperty('min-block-size', `${rows.length * ROW_HEIGHT}px`)
+    else element.style.removeProperty('min-block-size')
   }
 
   #emptyFar(scrollTop: number, places: readonly (readonly [number, number])[]): void {

@@ -349,7 +349,7 @@ export class LogLines {
     if (this.#pool === undefined) {
       this.#blocks.fillTail()
       scroller.scrollTop = scroller.scrollHeight
-      this.#blocks.fill()
+      this.#blocks.fill(false)
     }
     scroller.scrollTop = scroller.scrollHeight
     this.#position = scroller.scrollTop

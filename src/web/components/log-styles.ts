@@ -9,6 +9,7 @@ export const logStyles = css`
   }
   .log {
     position: relative;
+    contain: layout paint style;
     height: 100%;
     min-height: var(--ops-log-height, 255px);
     max-height: var(--ops-log-height, 255px);
@@ -24,6 +25,7 @@ export const logStyles = css`
     outline-offset: -2px;
   }
   .block {
+    min-block-size: 1900px;
     content-visibility: auto;
     contain-intrinsic-size: auto none auto 1900px;
   }

@@ -10,8 +10,9 @@ import { selectionOf } from './log-blocks.js'
 import { lineOf } from './log-row.js'
 import { logStyles, logToolbarStyles } from './log-styles.js'
 import { logToolbar } from './log-toolbar.js'
+import { OpenRequestEvent } from './open-request.js'
 import { panelStyles } from './panel-styles.js'
-import { OPEN_REQUEST, SHOW_LINES, type RequestEventDetail } from './request-events.js'
+import type { ShowLinesEvent } from './show-lines.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
@@ -95,7 +96,7 @@ export class OpsEvents extends StreamElement {
     if (this.hasUpdated) this.#resized.observe(this.#scroller)
     document.addEventListener('selectionchange', this.#onSelection)
     window.addEventListener('keydown', this.#onShortcut)
-    window.addEventListener(SHOW_LINES, this.#onShowLines)
+    window.addEventListener('ops-show-lines', this.#onShowLines)
   }
 
   override disconnectedCallback(): void {
@@ -104,7 +105,7 @@ export class OpsEvents extends StreamElement {
     this.#resized.disconnect()
     document.removeEventListener('selectionchange', this.#onSelection)
     window.removeEventListener('keydown', this.#onShortcut)
-    window.removeEventListener(SHOW_LINES, this.#onShowLines)
+    window.removeEventListener('ops-show-lines', this.#onShowLines)
   }
 
   /** Goes to the tail and follows it. */
@@ -366,11 +367,11 @@ export class OpsEvents extends StreamElement {
     this.renderRoot.querySelector('input')!.focus()
   }
 
-  readonly #onShowLines = (event: Event): void => {
-    const { src, requestId } = (event as CustomEvent<RequestEventDetail>).detail
-    if (src !== this.feed.stream?.src || event.defaultPrevented) return
+  /** One log of a page is enough: the first one takes it. */
+  readonly #onShowLines = (event: ShowLinesEvent): void => {
+    if (event.defaultPrevented) return
     event.preventDefault()
-    this.#change({ request: requestId })
+    this.#change({ request: event.detail.request })
     this.scrollIntoView({ block: 'nearest' })
   }
 
@@ -385,13 +386,10 @@ export class OpsEvents extends StreamElement {
 
   #openRequest(row: HTMLElement): void {
     const { requestId, instance } = lineOf(row)!
-    const src = this.feed.stream?.src
-    if (requestId === undefined || src === undefined) return
-    const detail: RequestEventDetail = { src, requestId, instance }
-    const isUnseen = this.dispatchEvent(
-      new CustomEvent(OPEN_REQUEST, { bubbles: true, composed: true, cancelable: true, detail }),
-    )
-    if (isUnseen) this.#change({ request: requestId })
+    if (requestId === undefined) return
+    // Where nobody shows requests, its lines tell the most.
+    if (this.dispatchEvent(new OpenRequestEvent({ id: requestId, instance })))
+      this.#change({ request: requestId })
   }
 }
 

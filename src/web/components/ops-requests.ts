@@ -7,7 +7,6 @@ import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
 import { toActivityTone, toHalted } from './request-health.js'
-import { OPEN_REQUEST, SHOW_LINES, type RequestEventDetail } from './request-events.js'
 import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
@@ -19,7 +18,6 @@ const COLUMNS = ['', 'left', 'left doing', '', 'started', '']
 /**
  * Requests in flight: for whom, what they are doing, how fast, and for how long.
  *
- * @fires ops-show-lines - a reader wants to see a request's log lines. Cancelled by the log that shows them
  * @csspart base the panel
  * @csspart heading its heading line
  * @csspart table the table
@@ -54,22 +52,6 @@ export class OpsRequests extends StreamElement {
       .tag {
         margin-right: 6px;
       }
-      tr[aria-current] td {
-        background: var(--_accent-dim);
-      }
-      .lines {
-        max-width: 100%;
-        padding: 0;
-        border: 0;
-        background: none;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        vertical-align: middle;
-      }
-      .lines:hover:not(:disabled) {
-        color: var(--_accent);
-        background: none;
-      }
       @container (max-width: 520px) {
         :is(th, td) {
           padding-right: 10px;
@@ -91,45 +73,8 @@ export class OpsRequests extends StreamElement {
     `,
   ]
 
-  static override properties = { ...StreamElement.properties, revealed: { state: true } }
-
-  /** Key of the request that was asked for last. */
-  declare private revealed: string | undefined
-
   constructor() {
     super(['requests', 'calls'], true)
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    window.addEventListener(OPEN_REQUEST, this.#onOpen)
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    window.removeEventListener(OPEN_REQUEST, this.#onOpen)
-  }
-
-  /** Marks the row of the request that is asked for, and scrolls to it. Of one that is not shown it knows nothing. */
-  readonly #onOpen = (event: Event): void => {
-    const { src, instance, requestId } = (event as CustomEvent<RequestEventDetail>).detail
-    if (src !== this.feed.stream?.src || event.defaultPrevented) return
-    const key = keyOf(instance, requestId)
-    const row = [...this.renderRoot.querySelectorAll('tr')].find((each) => each.dataset['key'] === key)
-    if (row === undefined) return
-    event.preventDefault()
-    this.revealed = key
-    row.scrollIntoView({ block: 'nearest' })
-    row.querySelector('button')?.focus({ preventScroll: true })
-  }
-
-  #showLines({ id, instance }: RequestRecord): void {
-    const src = this.feed.stream?.src
-    if (src === undefined) return
-    const detail: RequestEventDetail = { src, requestId: id, instance }
-    this.dispatchEvent(
-      new CustomEvent(SHOW_LINES, { bubbles: true, composed: true, cancelable: true, detail }),
-    )
   }
 
   override render(): TemplateResult {
@@ -175,7 +120,7 @@ export class OpsRequests extends StreamElement {
     const calls = newestCalls(store.view.calls?.active ?? [])
     const rows = requests
       .slice(0, SHOWN)
-      .map((request) => this.#row(request, calls.get(keyOf(request.instance, request.id)), store))
+      .map((request) => requestRow(request, calls.get(keyOf(request.instance, request.id)), store))
     if (inFlight > rows.length) {
       rows.push(
         html`<tr>
@@ -184,33 +129,6 @@ export class OpsRequests extends StreamElement {
       )
     }
     return rows
-  }
-
-  #row(request: RequestRecord, call: CallRecord | undefined, store: LiveStore): TemplateResult {
-    const duration = store.since(request.startedAt)
-    const { tag, words } = toDoing(request, call)
-    const key = keyOf(request.instance, request.id)
-    return html`<tr data-key=${key} aria-current=${key === this.revealed ? 'true' : nothing}>
-      <td class="mono">
-        <button
-          class="lines"
-          type="button"
-          title="${request.session ?? `${request.kind} ${request.id}`}: show its log lines"
-          @click=${() => this.#showLines(request)}
-        >
-          <bdi>${request.session ?? UNKNOWN}</bdi>
-        </button>
-      </td>
-      <td class="left muted channel" title=${request.channel ?? ''}>
-        <bdi>${request.channel ?? UNKNOWN}</bdi>
-      </td>
-      <td class="left doing" title=${words}>${tag ? activityTag(tag) : nothing}<bdi>${words}</bdi></td>
-      <td>${rateBar(call?.tokensPerSecond)}</td>
-      <td class="started muted">${toClockTime(request.startedAt)}</td>
-      <td class=${toActivityTone(request.activity)} title="started ${toClockTime(request.startedAt)}">
-        ${toDuration(duration)}
-      </td>
-    </tr>`
   }
 }
 
@@ -233,6 +151,25 @@ function newestCalls(active: readonly CallRecord[]): Map<string, CallRecord> {
     if ((calls.get(key)?.startedAt ?? -Infinity) <= call.startedAt) calls.set(key, call)
   }
   return calls
+}
+
+function requestRow(request: RequestRecord, call: CallRecord | undefined, store: LiveStore): TemplateResult {
+  const duration = store.since(request.startedAt)
+  const { tag, words } = toDoing(request, call)
+  return html`<tr>
+    <td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
+      <bdi>${request.session ?? UNKNOWN}</bdi>
+    </td>
+    <td class="left muted channel" title=${request.channel ?? ''}>
+      <bdi>${request.channel ?? UNKNOWN}</bdi>
+    </td>
+    <td class="left doing" title=${words}>${tag ? activityTag(tag) : nothing}<bdi>${words}</bdi></td>
+    <td>${rateBar(call?.tokensPerSecond)}</td>
+    <td class="started muted">${toClockTime(request.startedAt)}</td>
+    <td class=${toActivityTone(request.activity)} title="started ${toClockTime(request.startedAt)}">
+      ${toDuration(duration)}
+    </td>
+  </tr>`
 }
 
 declare global {
