@@ -29,8 +29,13 @@ export async function watchLog(browser, { seconds, flood }) {
   const host = startChild('./host.js')
   try {
     const { port } = await host.ask('start', { name: 'opswire', options: { fields: true } })
-    const feed = (/** @type {number} */ rate, /** @type {number} */ time) =>
-      host.ask('feed', { rate, warmUp: 0, seconds: time }, (time + 20) * 1000)
+    /** @type {Feed} */
+    const feed = async (rate, time) => {
+      const before = await host.ask('position')
+      // A host that cannot keep the pace ends early; how many lines it sent counts.
+      await host.ask('feed', { rate, warmUp: 0, seconds: time }, (time + 20) * 1000)
+      return (await host.ask('position')) - before
+    }
     const url = `http://127.0.0.1:${port}/ops/`
     return {
       flood: await watchFlood(browser, url, feed, flood),
@@ -43,7 +48,7 @@ export async function watchLog(browser, { seconds, flood }) {
   }
 }
 
-/** @typedef {(rate: number, seconds: number) => Promise<unknown>} Feed */
+/** @typedef {(rate: number, seconds: number) => Promise<number>} Feed answers how many lines were sent */
 
 /**
  * @param {import('playwright-core').Browser} browser
@@ -72,12 +77,13 @@ async function watchSteady(browser, url, feed, seconds, slowness) {
 async function watchFlood(browser, url, feed, seconds) {
   const watched = await openWatched(browser, url)
   const before = await watched.page.evaluate(readLog)
-  const cost = await watched.measure(() => feed(10_000, seconds))
+  let sent = 0
+  const cost = await watched.measure(async () => (sent = await feed(10_000, seconds)))
   await watched.page.locator('ops-events .pool').waitFor({ state: 'detached' })
   const { end, held, missed, evicted } = await watched.page.evaluate(readLog)
   await watched.close()
   if (end - held !== evicted) throw new Error(`the log says ${evicted} are gone; ${end - held} are`)
-  return { ...cost, sent: 10_000 * seconds, held: held - before.held, evicted, missed }
+  return { ...cost, sent, held: held - before.held, evicted, missed }
 }
 
 /**

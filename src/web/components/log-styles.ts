@@ -202,15 +202,22 @@ export const logToolbarStyles = css`
     justify-content: flex-end;
     min-width: 0;
   }
+  .chips {
+    display: flex;
+    gap: 8px;
+  }
   .chip {
     display: inline-flex;
     align-items: center;
-    padding: 0 9px;
+    padding: 0 4px 0 9px;
     border-radius: 12px;
     font-size: 12px;
     line-height: 20px;
     color: var(--_muted);
     background: none;
+  }
+  .chip:is(:disabled, .only) {
+    padding-right: 9px;
   }
   .chip[aria-pressed='true'] {
     color: var(--_fg);
@@ -350,27 +357,40 @@ export const logToolbarStyles = css`
     }
   }
   @container (max-width: 520px) {
+    .bar {
+      column-gap: 6px;
+    }
     .bar .end {
-      gap: 6px;
+      display: contents;
+    }
+    .tools {
+      order: 1;
+      margin-left: auto;
+    }
+    .chips,
+    .only,
+    select,
+    .field {
+      order: 2;
     }
     .chips {
       flex: 1 0 100%;
     }
     .tool {
-      width: 30px;
+      width: 32px;
       height: 30px;
     }
     :is(input, select) {
-      height: 30px;
+      height: 32px;
+      /* Below this size phones zoom into a field that is tapped. */
       font-size: 16px;
+    }
+    select {
+      width: 132px;
     }
     kbd,
     .chip.debug:disabled {
       display: none;
     }
-  }
-  .chips {
-    display: flex;
-    gap: 8px;
   }
 `

@@ -68,7 +68,7 @@ export class OpsDashboard extends StreamElement {
         <ops-models .src=${src} .window=${this.window} ?hidden=${isEmpty}></ops-models>
         <ops-requests .src=${src}></ops-requests>
         <ops-calls .src=${src}></ops-calls>
-        <ops-events .src=${src}></ops-events>
+        <ops-events .src=${src} shortcuts></ops-events>
         <ops-channels .src=${src}></ops-channels>
         ${processLine(store?.view.metrics?.metrics)}
       </main>`
