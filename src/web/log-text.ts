@@ -12,12 +12,8 @@ const toOneLine = (text: string) => text.replace(/\r\n|[\n\r\u2028\u2029]/g, ' â
 
 /** What a line is shown as: `[HH:MM:SS] [LEVEL] source: message key=value request=id`, in parts. */
 export function toLineParts(line: LogLine): LinePart[] {
-  return [{ name: 'time', text: `[${toClockTime(line.time)}]` }, ...toSearchedParts(line)]
-}
-
-/** The parts that a reader searches. The time is not one of them: nearly every number would be found in it. */
-export function toSearchedParts(line: LogLine): LinePart[] {
   const parts: LinePart[] = [
+    { name: 'time', text: `[${toClockTime(line.time)}]` },
     { name: 'level', text: `[${line.level.toUpperCase()}]` },
     { name: 'source', text: `${toOneLine(line.source)}:` },
     { name: 'message', text: toOneLine(line.message) },
@@ -35,13 +31,17 @@ export const toLineText = (line: LogLine): string =>
 
 const texts = new WeakMap<LogLine, string>()
 
-/** The text that filters look at, made once for each line. */
+/**
+ * The text that filters look at, made once for each line: what is shown but for the time, in which nearly every
+ * number would be found.
+ */
 export function toSearchedText(line: LogLine): string {
   let text = texts.get(line)
   if (text === undefined) {
-    text = toSearchedParts(line)
-      .map((part) => part.text)
-      .join(' ')
+    text = `[${line.level.toUpperCase()}] ${line.source}: ${line.message}`
+    if (line.fields !== undefined) text += ` ${toFieldWords(line.fields)}`
+    if (line.requestId !== undefined) text += ` request=${line.requestId}`
+    text = toOneLine(text)
     texts.set(line, text)
   }
   return text

@@ -2,7 +2,7 @@ import { createRow, type ShownRow } from './log-row.js'
 import type { LogFilter } from '../log-filter.js'
 
 /** Rows in one block. The browser skips drawing whole blocks that are out of sight. */
-export const BLOCK_SIZE = 100
+const BLOCK_SIZE = 100
 export const ROW_HEIGHT = 19
 /** Blocks that have their rows; the others are empty and as high as if they had. */
 const FILLED_LIMIT = 20

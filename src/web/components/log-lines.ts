@@ -81,7 +81,7 @@ export class LogLines {
     return gone < 0 ? 0 : this.#rows.length - gone
   }
 
-  /** Rows that went by undrawn since lines began to come too fast; they are held all the same. */
+  /** Rows that went by undrawn since lines began to come too fast. */
   get skipped(): number {
     return this.#skipped
   }
@@ -365,7 +365,8 @@ export class LogLines {
     this.#skipped += count
     const { skipped } = this.#options
     skipped.hidden = this.#skipped === 0
-    skipped.textContent = `${toCount(this.#rate.perSecond)} lines/s · ${toCount(this.#skipped)} went by undrawn, held all the same: scroll up to read`
+    const [rate, undrawn, held] = [this.#rate.perSecond, this.#skipped, this.#rows.length].map(toCount)
+    skipped.textContent = `${rate} lines/s · ${undrawn} not drawn · the newest ${held} are held: scroll up to read them`
   }
 
   #wake(delay: number): void {

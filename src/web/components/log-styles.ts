@@ -48,6 +48,12 @@ export const logStyles = css`
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
+  /* What goes on below hangs in a little. */
+  .wrap .row:not(.gap),
+  .row.open {
+    padding-left: 38px;
+    text-indent: -24px;
+  }
   .row:focus-visible {
     outline-offset: -2px;
   }
@@ -63,6 +69,7 @@ export const logStyles = css`
   .level {
     display: inline-block;
     min-width: 7ch;
+    text-indent: 0;
   }
   .level,
   .source,
@@ -72,6 +79,7 @@ export const logStyles = css`
   }
   .request {
     padding: 0;
+    text-indent: 0;
     border: 0;
     background: none;
     font: inherit;
@@ -181,7 +189,9 @@ export const logStyles = css`
       max-height: none;
       overflow: visible;
     }
-    .pill {
+    .pill,
+    .skipped,
+    .block:not(.near, :nth-last-child(-n + 2)) {
       display: none;
     }
   }
