@@ -6,7 +6,7 @@ import { lineOf } from './log-row.js'
 
 /** The lines that are selected, or else those in sight, as text. */
 export function toCopiedText(scroller: HTMLElement): string {
-  const rows = [...scroller.querySelectorAll<HTMLElement>('.row:not([hidden])')]
+  const rows = [...scroller.querySelectorAll<HTMLElement>('.row')]
   const selection = selectionOf(scroller)
   const selected = selection ? rows.filter((row) => selection.containsNode(row, true)) : []
   const { top, bottom } = scroller.getBoundingClientRect()

@@ -33,7 +33,7 @@ export const logStyles = css`
   .block:is(.near, :nth-last-child(-n + 2)) {
     content-visibility: visible;
   }
-  .row {
+  :is(.row, .note) {
     position: relative;
     height: 19px;
     padding: 0 14px;
@@ -60,7 +60,7 @@ export const logStyles = css`
   .row:focus:not(.warn, .error) {
     background: var(--_raise);
   }
-  .row[hidden] {
+  .note[hidden] {
     display: none;
   }
   .time {
@@ -143,7 +143,7 @@ export const logStyles = css`
   .head-note {
     border-top-color: transparent;
   }
-  .skipped {
+  .note.skipped {
     position: sticky;
     top: 0;
     z-index: 1;

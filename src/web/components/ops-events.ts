@@ -179,8 +179,8 @@ export class OpsEvents extends StreamElement {
           @click=${this.#onClick}
           @keydown=${this.#onKey}
         >
-          <div class="row gap skipped" part="skipped" hidden></div>
-          <div class="row gap head-note" part="evicted" hidden></div>
+          <div class="note gap skipped" part="skipped" hidden></div>
+          <div class="note gap head-note" part="evicted" hidden></div>
           <div class="body"></div>
         </div>
         <span id="keys" class="visually-hidden"
