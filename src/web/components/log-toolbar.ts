@@ -35,7 +35,7 @@ export interface ToolbarActions {
 /** The heading of the log: what it shows, filters, tools. */
 export function logToolbar(state: ToolbarState, actions: ToolbarActions): TemplateResult {
   const { log, requestId } = state
-  return html`<div class="head bar" part="heading toolbar">
+  return html`<div class="head bar" part="heading">
     <h2 id="title">Events</h2>
     <span class="finding values">${state.finding}</span>
     <span class="end">

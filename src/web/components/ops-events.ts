@@ -34,9 +34,9 @@ const CRITERIA = ['level', 'source', 'filter', 'request'] as const
  * @fires ops-filter-change - a reader has changed the filter
  * @fires ops-follow-change - the log has left its tail or come back to it
  * @csspart base the panel
- * @csspart heading its heading line, also `toolbar`
+ * @csspart heading its heading line, with filters and tools
  * @csspart filter the field for text
- * @csspart log the scroller, also `scroller`
+ * @csspart log the scroller
  * @csspart row a line
  * @csspart gap a place where lines are missing
  * @csspart pill the way back to the tail
@@ -167,7 +167,7 @@ export class OpsEvents extends StreamElement {
       <div class="frame">
         <div
           class="log values ${this.wrap ? 'wrap' : ''}"
-          part="log scroller"
+          part="log"
           role="log"
           aria-live="off"
           aria-labelledby="title"
