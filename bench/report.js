@@ -10,7 +10,15 @@ const FILE = new URL('../docs/benchmarks.md', import.meta.url)
  * @param {import('./targets.js').Results} results
  */
 export function toText(results) {
-  const rows = [['', 'target', 'measured', 'reached'], ...toCells(results)]
+  return toTextTable(toRows(results))
+}
+
+/**
+ * Promises and what was measured, as text in columns.
+ * @param {import('./targets.js').Row[]} promises
+ */
+export function toTextTable(promises) {
+  const rows = [['', 'target', 'measured', 'reached'], ...toCells(promises)]
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   return rows
     .map((row) =>
@@ -34,7 +42,7 @@ export async function toDocument(results, times) {
 \`npm run bench\` writes this page. What is measured is a Fastify host with \`app.register(opswire, { ops })\` and its
 defaults, fed by \`ops.log\`, and the same work done by others.
 
-${toTable(['', 'target', 'measured', 'reached'], toCells(results))}
+${toTable(['', 'target', 'measured', 'reached'], toCells(toRows(results)))}
 
 ${toComparison(results)}
 
@@ -81,9 +89,9 @@ npm run bench -- --only idle-event       # one part; an unknown name lists them
   return format(text, { ...config, parser: 'markdown' })
 }
 
-/** @param {import('./targets.js').Results} results */
-function toCells(results) {
-  return toRows(results).map(({ what, target, measured, reached }) => [
+/** @param {import('./targets.js').Row[]} rows */
+function toCells(rows) {
+  return rows.map(({ what, target, measured, reached }) => [
     what,
     target,
     measured,

@@ -156,12 +156,13 @@ export function toPlural(count: number, noun: string): string {
 
 /** A log line's fields as `key=value` words; values with blanks are quoted, objects are JSON. */
 export function toFieldWords(fields: Record<string, unknown>): string {
-  return Object.entries(fields)
-    .map(([key, value]) => `${key}=${toFieldValue(value)}`)
-    .join(' ')
+  let words = ''
+  for (const key in fields) words += `${words === '' ? '' : ' '}${key}=${toFieldValue(fields[key])}`
+  return words
 }
 
 function toFieldValue(value: unknown): string {
   if (typeof value === 'string') return /[\s"=]/.test(value) || value === '' ? JSON.stringify(value) : value
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   return JSON.stringify(value) ?? String(value)
 }

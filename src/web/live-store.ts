@@ -83,7 +83,7 @@ export interface LiveStoreOptions {
   callLimit?: number
   /** Ended requests kept. Default 200. */
   requestLimit?: number
-  /** Log lines kept. Default 1,000. */
+  /** Log lines kept. Default 10,000. */
   logLimit?: number
 }
 
@@ -109,6 +109,8 @@ export class LiveStore {
   #metrics: Omit<MetricsView, 'series'> | undefined
   #series = createSeries()
   #heardAt: number | undefined
+  /** When data last came, by the server's clock: where a gap begins. */
+  #dataAt: number | undefined
   #clockOffset: number | undefined
   #pausedAt: number | undefined
   #newWhilePaused = 0
@@ -119,7 +121,7 @@ export class LiveStore {
     this.#frames = options.frames
     this.#requests = new WorkList(options.requestLimit ?? 200)
     this.#calls = new WorkList(options.callLimit ?? 200)
-    this.#log = new LogBook(options.logLimit ?? 1000)
+    this.#log = new LogBook(options.logLimit ?? 10_000)
   }
 
   /** The latest picture; while paused, the one of the moment the pause began. */
@@ -149,7 +151,11 @@ export class LiveStore {
    */
   now(): number {
     const unheard = Math.max(0, (this.silence ?? 0) - STALE_AFTER)
-    return this.#pausedAt ?? this.clock.now() + (this.#clockOffset ?? 0) - unheard
+    return this.#pausedAt ?? this.#serverTime() - unheard
+  }
+
+  #serverTime(): number {
+    return this.clock.now() + (this.#clockOffset ?? 0)
   }
 
   /** Milliseconds from a server time until now, never negative. */
@@ -203,6 +209,7 @@ export class LiveStore {
     this.#heardAt = this.clock.monotonic()
     const handlers = this.#handlers as Record<string, ((data: FeedEvents[Name]) => void) | undefined>
     handlers[name]?.(data)
+    if (name !== 'hello' && name !== 'bye') this.#dataAt = this.#serverTime()
   }
 
   /** All there is to hand over; absent before the first full snapshot. Tells the truth also while paused. */
@@ -278,7 +285,7 @@ export class LiveStore {
       this.#touch('channels')
     },
     gap: (gap) => {
-      this.#log.addGap(gap, this.now())
+      this.#log.addGap(gap, this.#serverTime(), this.#dataAt)
       this.#touch('log')
     },
     bye: () => {},

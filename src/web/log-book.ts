@@ -3,7 +3,11 @@ import type { Gap, Level, LogLine } from '../bus/protocol.js'
 /** A place in the log where items are missing. */
 export interface GapRow {
   gap: Gap
+  /** Where it stands in the log: the time of the line before it. */
   time: number
+  /** When something was last received before it, and when it was told, by the server's clock. */
+  from?: number
+  until: number
 }
 
 export type LogRow = LogLine | GapRow
@@ -27,6 +31,8 @@ export interface LogView {
   /** Changes when rows came between others, so that numbers no longer hold. */
   readonly revision: number
   readonly counts: Readonly<Record<LevelGroup, number>>
+  /** Every source of the lines held, by name; replaced only when it has changed. */
+  readonly sources: readonly string[]
 }
 
 /** The newest `limit` log lines, each held once by (instance, epoch, seq), in the order of their time. */
@@ -38,6 +44,9 @@ export class LogBook {
   #end = 0
   #revision = 0
   #counts: Record<LevelGroup, number> = { debug: 0, info: 0, warn: 0, error: 0 }
+  /** Lines held of each source. */
+  readonly #sources = new Map<string, number>()
+  #sourceNames: readonly string[] | undefined = []
 
   constructor(limit: number) {
     this.#limit = limit
@@ -52,6 +61,7 @@ export class LogBook {
       this.#push(line, key)
       added.push(line)
       this.#counts[toLevelGroup(line.level)]++
+      this.#countSource(line.source, 1)
     }
     this.#trim()
     return added
@@ -68,8 +78,9 @@ export class LogBook {
     return added
   }
 
-  addGap(gap: Gap, time: number): void {
-    this.#push({ gap, time: this.#rows.at(-1)?.time ?? time }, '')
+  addGap(gap: Gap, until: number, from?: number): void {
+    const time = this.#rows.at(-1)?.time ?? until
+    this.#push({ gap, time, until, ...(from === undefined ? {} : { from }) }, '')
     this.#trim()
   }
 
@@ -87,7 +98,22 @@ export class LogBook {
   }
 
   view(): LogView {
-    return { rows: [...this.#rows], end: this.#end, revision: this.#revision, counts: { ...this.#counts } }
+    this.#sourceNames ??= [...this.#sources.keys()].sort()
+    return {
+      rows: [...this.#rows],
+      end: this.#end,
+      revision: this.#revision,
+      counts: { ...this.#counts },
+      sources: this.#sourceNames,
+    }
+  }
+
+  #countSource(source: string, count: 1 | -1): void {
+    const held = this.#sources.get(source)
+    const left = (held ?? 0) + count
+    if (left === 0) this.#sources.delete(source)
+    else this.#sources.set(source, left)
+    if (held === undefined || left === 0) this.#sourceNames = undefined
   }
 
   #push(row: LogRow, key: string): void {
@@ -110,7 +136,9 @@ export class LogBook {
     if (over <= 0) return
     for (const key of this.#keys.splice(0, over)) this.#held.delete(key)
     for (const row of this.#rows.splice(0, over)) {
-      if (!isGapRow(row)) this.#counts[toLevelGroup(row.level)]--
+      if (isGapRow(row)) continue
+      this.#counts[toLevelGroup(row.level)]--
+      this.#countSource(row.source, -1)
     }
   }
 }

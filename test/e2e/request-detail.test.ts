@@ -91,6 +91,22 @@ describe('a row of a request', () => {
     expect(await sessions(page)).toHaveLength(2)
   })
 
+  it('shows its lines in the log, which the address keeps', async () => {
+    const host = await startHost()
+    busy(host)
+    host.ops.log('info', 'gateway', 'of nobody')
+    const { page } = await visit(host, '#request=r_first')
+    const rows = page.locator('ops-events .row')
+    await rows.filter({ hasText: 'of nobody' }).waitFor()
+    await page.getByRole('button', { name: 'Show its lines' }).click()
+    await expect.poll(() => rows.filter({ hasText: 'of nobody' }).count()).toBe(0)
+    await rows.filter({ hasText: 'budget nearly used' }).waitFor()
+    expect(page.url()).toContain('log.request=r_first')
+    await page.reload()
+    await rows.filter({ hasText: 'budget nearly used' }).waitFor()
+    expect(await rows.filter({ hasText: 'of nobody' }).count()).toBe(0)
+  })
+
   it('of a call opens the request that made it', async () => {
     const host = await startHost()
     busy(host)

@@ -210,7 +210,7 @@ describe('bounds', () => {
     expect(ids(store.view.requests!.recent)).toEqual(['r2'])
   })
 
-  it('are 200 calls, 200 requests and 1,000 log lines by default', () => {
+  it('are 200 calls, 200 requests and 10,000 log lines by default', () => {
     const { store } = setup()
     store.apply('snapshot', full())
     for (let index = 0; index < 1500; index++) {
@@ -218,7 +218,11 @@ describe('bounds', () => {
       store.apply('call', [end(`c${index}`)])
       store.apply('request', [{ phase: 'end', ...request(`r${index}`, { state: 'ok' }) }])
     }
-    expect(store.view.log!.rows).toHaveLength(1000)
+    store.apply(
+      'log',
+      Array.from({ length: 10_000 }, (_, index) => line(2000 + index)),
+    )
+    expect(store.view.log!.rows).toHaveLength(10_000)
     expect(store.view.calls!.recent).toHaveLength(200)
     expect(store.view.requests!.recent).toHaveLength(200)
   })

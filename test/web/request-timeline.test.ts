@@ -55,7 +55,7 @@ it('takes what is of another request or another process for nothing of it', () =
   const rows = [
     line('a', { requestId: 'r2' }),
     line('b', { instance: 'i2' }),
-    { gap: {} as never, time: 1100 },
+    { gap: {} as never, time: 1100, until: 1100 },
   ]
   expect(tell(toTimeline(request, calls, rows))).toEqual(['1000 start'])
 })

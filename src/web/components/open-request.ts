@@ -5,10 +5,13 @@ export interface OpenRequestDetail {
   instance: string | undefined
 }
 
-/** A row was chosen: whoever shows requests in detail shows this one. Crosses shadow boundaries. */
+/**
+ * A reader wants to see a request: whoever shows requests in detail shows this one, and cancels the event to say so.
+ * Crosses shadow boundaries.
+ */
 export class OpenRequestEvent extends CustomEvent<OpenRequestDetail> {
   constructor(detail: OpenRequestDetail) {
-    super('ops-open-request', { detail, bubbles: true, composed: true })
+    super('ops-open-request', { detail, bubbles: true, composed: true, cancelable: true })
   }
 }
 

@@ -7,11 +7,15 @@ import { connectGuide, connectGuideStyles } from './connect-guide.js'
 import { dashboardStyles } from './dashboard-styles.js'
 import type { OpenRequestDetail, OpenRequestEvent } from './open-request.js'
 import type { OpsCalls } from './ops-calls.js'
+import type { OpsEvents } from './ops-events.js'
 import { toWindowWords } from './ops-models.js'
 import type { OpsRequests } from './ops-requests.js'
 import { processLine, processLineStyles } from './process-line.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
+
+/** What the log is filtered by, as it stands in the address. */
+const LOG_CRITERIA = ['level', 'source', 'filter', 'request'] as const
 
 /**
  * The whole dashboard: a header with the connection's state, and all panels on one stream.
@@ -93,7 +97,12 @@ export class OpsDashboard extends StreamElement {
           ${store?.paused ? 'Resume' : 'Pause'}
         </button>
       </header>
-      <main part="panels" @ops-open-request=${this.#openRequest} @ops-view-change=${this.#writeUrl}>
+      <main
+        part="panels"
+        @ops-open-request=${this.#openRequest}
+        @ops-view-change=${this.#writeUrl}
+        @ops-filter-change=${this.#writeUrl}
+      >
         <ops-counters .src=${src} .getToken=${this.getToken}></ops-counters>
         ${isEmpty && stream ? connectGuide(stream.src) : nothing}
         <ops-latency-chart .src=${src} .getToken=${this.getToken} ?hidden=${isEmpty}></ops-latency-chart>
@@ -105,7 +114,7 @@ export class OpsDashboard extends StreamElement {
         ></ops-models>
         <ops-requests .src=${src} .getToken=${this.getToken}></ops-requests>
         <ops-calls .src=${src} .getToken=${this.getToken}></ops-calls>
-        <ops-events .src=${src} .getToken=${this.getToken}></ops-events>
+        <ops-events .src=${src} .getToken=${this.getToken} shortcuts></ops-events>
         <ops-channels .src=${src} .getToken=${this.getToken}></ops-channels>
         ${processLine(store?.view.metrics?.metrics)}
       </main>
@@ -129,6 +138,7 @@ export class OpsDashboard extends StreamElement {
     const [origin] = event.composedPath()
     this.#opener = (origin as Element).querySelector<HTMLElement>('button.open') ?? undefined
     this.open = event.detail
+    event.preventDefault()
     this.#writeUrl()
   }
 
@@ -151,6 +161,10 @@ export class OpsDashboard extends StreamElement {
     })
   }
 
+  get #log(): OpsEvents | null {
+    return this.renderRoot.querySelector('ops-events')
+  }
+
   readonly #writeUrl = (): void => {
     if (!this.linked) return
     this.#url.set({
@@ -163,6 +177,7 @@ export class OpsDashboard extends StreamElement {
           [`${name}.sort`, panel.sort],
         ]),
       ),
+      ...Object.fromEntries(LOG_CRITERIA.map((name) => [`log.${name}`, this.#log?.[name] ?? undefined])),
     })
   }
 
@@ -175,6 +190,7 @@ export class OpsDashboard extends StreamElement {
       panel.filter = this.#url.get(`${name}.filter`)
       panel.sort = this.#url.get(`${name}.sort`)
     }
+    for (const name of LOG_CRITERIA) if (this.#log) this.#log[name] = this.#url.get(`log.${name}`)
   }
 
   #identity(store: LiveStore | undefined): TemplateResult {

@@ -6,6 +6,7 @@ import { endOf, toTimeline, type Moment, type Timeline } from '../request-timeli
 import { activityTag, activityTagStyles } from './activity-tag.js'
 import { panelStyles } from './panel-styles.js'
 import { requestDetailStyles } from './request-detail-styles.js'
+import { ShowLinesEvent } from './show-lines.js'
 import { StreamElement } from './stream-element.js'
 import { timelineBars, timelineBarsStyles } from './timeline-bars.js'
 import { tokens } from './tokens.js'
@@ -20,6 +21,8 @@ const SHOWN = 500
  * @fires ops-close - The reader wants it closed.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @fires ops-show-lines - The reader wants to see its lines in the log of the page.
+ * @csspart lines the button that filters the log of the page to its lines
  * @csspart close the button that closes it
  */
 export class OpsRequestDetail extends StreamElement {
@@ -70,6 +73,14 @@ export class OpsRequestDetail extends StreamElement {
         <h2 id="title">Request</h2>
         <span class="finding"><bdi class="mono">${this.request}</bdi></span>
         <span class="end">
+          <button
+            type="button"
+            part="lines"
+            title="Filter the log to this request"
+            @click=${() => this.dispatchEvent(new ShowLinesEvent({ request: this.request! }))}
+          >
+            Show its lines
+          </button>
           <button type="button" class="close" part="close" @click=${this.#close}>
             Close<span class="visually-hidden"> request</span>
           </button>
