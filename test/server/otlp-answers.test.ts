@@ -241,7 +241,7 @@ describe('a request', () => {
 
 describe('options that are wrong', () => {
   it.each([
-    [{ otlp: { contents: true } }, 'Unknown otlp option "contents"; accepted are content, map.'],
+    [{ otlp: { contents: true } }, 'Unknown otlp option "contents"; accepted are content, rate, map.'],
     [{ otlp: { content: 'yes' } }, 'The otlp option content does not accept "yes"; it takes true or false.'],
     [
       { otlp: { map: { 'a b': 'm' } } },
