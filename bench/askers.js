@@ -1,16 +1,14 @@
 // The asking process: many clients that stream one chat after the other and time the way to the first byte. They speak
 // over bare sockets, so that they take little of the machine from what is measured.
-import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answer } from './answer.js'
+import { openSocket } from './raw-socket.js'
 
 const PROMPT = 'What does the gateway do when a provider refuses the call? '.repeat(40)
 const BODY = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: PROMPT }], stream: true })
 /** What ends an answer. */
 const END = Buffer.from('\r\n0\r\n\r\n')
 const HEAD_END = Buffer.from('\r\n\r\n')
-/** All sockets read into the same buffer. */
-const buffer = Buffer.alloc(65_536)
 
 answer({ ask, stop: () => undefined })
 
@@ -69,20 +67,10 @@ class Asker {
     this.#request =
       `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(BODY)}\r\n\r\n${BODY}`
-    this.#socket = net.connect({
-      port,
-      host: '127.0.0.1',
-      noDelay: true,
-      onread: {
-        buffer,
-        callback: (size) => {
-          this.#read(buffer.subarray(0, size))
-          return true
-        },
-      },
+    this.#socket = openSocket(port, {
+      onBytes: (bytes) => this.#read(bytes),
+      onLost: (error) => this.#settle?.reject(error),
     })
-    this.#socket.on('error', (error) => this.#settle?.reject(error))
-    this.#socket.on('close', () => this.#settle?.reject(new Error('closed')))
   }
 
   /**

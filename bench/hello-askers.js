@@ -2,9 +2,7 @@
 // over bare sockets and count bytes, so that what is measured is the server and never the one who asks.
 import net from 'node:net'
 import { answer } from './answer.js'
-
-/** All sockets read into the same buffer. */
-const buffer = Buffer.alloc(65_536)
+import { openSocket } from './raw-socket.js'
 
 /** @type {Map<number, Asker[]>} */
 const askersOf = new Map()
@@ -57,20 +55,10 @@ class Asker {
   constructor(port, length) {
     this.#request = toRequest(port)
     this.#length = length
-    this.#socket = net.connect({
-      port,
-      host: '127.0.0.1',
-      noDelay: true,
-      onread: {
-        buffer,
-        callback: (size) => {
-          this.#take(size)
-          return true
-        },
-      },
+    this.#socket = openSocket(port, {
+      onBytes: ({ length }) => this.#take(length),
+      onLost: (error) => this.#settle?.reject(error),
     })
-    this.#socket.on('error', (error) => this.#settle?.reject(error))
-    this.#socket.on('close', () => this.#settle?.reject(new Error('the server closed the connection')))
   }
 
   /**

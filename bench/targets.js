@@ -264,10 +264,10 @@ function toThroughputRows(held, best) {
 }
 
 /** @param {NonNullable<Results['register']>} register */
-function toRegisterRows({ plain, register, otel, ratio, otelRatio }) {
+function toRegisterRows({ plain, register, otel, ratio, otelRatio, apart }) {
   /** @type {(speed: { rate: number, cpu: number }, share: number) => string} */
   const toText = ({ rate, cpu }, share) =>
-    `${toCount(rate)}/s : ${toCount(plain.rate)}/s = ${(share * 100).toFixed(1)} %; ${cpu.toFixed(1)} : ${plain.cpu.toFixed(1)} µs of CPU`
+    `${toCount(rate)}/s : ${toCount(plain.rate)}/s = ${(share * 100).toFixed(1)} %; ${cpu.toFixed(1)} : ${plain.cpu.toFixed(1)} µs of CPU${apart ? '' : '; cores shared'}`
   return [
     toRow(
       'Fastify hello-world, requests/s with `opswire/register` : without',

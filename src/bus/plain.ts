@@ -134,7 +134,8 @@ class PlainCopy {
   }
 }
 
-function define(record: Record<string, unknown>, key: string, value: unknown): void {
+/** Sets a key of a record, whatever the key is called. */
+export function define(record: Record<string, unknown>, key: string, value: unknown): void {
   // A plain assignment to this key would set the prototype.
   if (key !== '__proto__') record[key] = value
   else Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })

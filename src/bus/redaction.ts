@@ -1,5 +1,6 @@
+import { define } from './plain.js'
 import type { Fields } from './protocol.js'
-import { kindOfKey, REDACTED, SECRET_TEXT, type KeyKind } from './secret-patterns.js'
+import { kindOfName, REDACTED, SECRET_TEXT, toPlainName, type KeyKind } from './secret-patterns.js'
 
 /** What is taken for a secret beside what always is. */
 export interface RedactionOptions {
@@ -51,12 +52,7 @@ export class Redaction {
     let safe = message
     for (const key of Object.keys(message) as (keyof Message)[]) {
       const value = message[key]
-      const redacted =
-        typeof value === 'string'
-          ? this.text(value)
-          : typeof value === 'object' && value !== null
-            ? this.#value(value, DEPTH_LIMIT)
-            : value
+      const redacted = this.#value(value, DEPTH_LIMIT)
       if (redacted === value) continue
       if (safe === message) safe = { ...message }
       safe[key] = redacted as Message[typeof key]
@@ -105,7 +101,8 @@ export class Redaction {
   #kindOf(key: string): KeyKind {
     let kind = this.#kinds.get(key)
     if (kind === undefined) {
-      kind = this.#names.has(toPlainName(key)) ? 'secret' : kindOfKey(key)
+      const name = toPlainName(key)
+      kind = this.#names.has(name) ? 'secret' : kindOfName(name)
       if (this.#kinds.size >= KEYS_KEPT) this.#kinds.clear()
       this.#kinds.set(key, kind)
     }
@@ -113,17 +110,8 @@ export class Redaction {
   }
 }
 
-function toPlainName(key: string): string {
-  return key.toLowerCase().replace(/[^a-z0-9]/g, '')
-}
-
 /** Each alternative has one group: of those, all but that of the one that matched are undefined. */
 function keepPrefix(_match: string, ...groups: unknown[]): string {
   for (const group of groups) if (typeof group === 'string') return group + REDACTED
   return REDACTED
-}
-
-function define(record: Fields, key: string, value: unknown): void {
-  // A plain assignment to this key would set the prototype.
-  Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -13,8 +13,13 @@ const TOKEN_NAME = /(?:token|auth|signature|otp|pin)$/
 
 export type KeyKind = 'plain' | 'secret' | 'secret text'
 
-export function kindOfKey(key: string): KeyKind {
-  const name = key.toLowerCase().replace(/[^a-z0-9]/g, '')
+/** A key as names are compared: in small letters and without separators. */
+export function toPlainName(key: string): string {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** `name` as of `toPlainName`. */
+export function kindOfName(name: string): KeyKind {
   if (SECRET_NAME.test(name)) return 'secret'
   return TOKEN_NAME.test(name) ? 'secret text' : 'plain'
 }

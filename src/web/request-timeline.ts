@@ -21,6 +21,11 @@ export function endOf(work: CallRecord | RequestRecord): number | undefined {
   return work.endedAt ?? (work.duration === undefined ? undefined : work.startedAt + work.duration)
 }
 
+/** When the first token of a call came, whichever way it was told. */
+export function firstTokenOf({ firstTokenAt, timeToFirstToken, startedAt }: CallRecord): number | undefined {
+  return firstTokenAt ?? (timeToFirstToken === undefined ? undefined : startedAt + timeToFirstToken)
+}
+
 /** What is known of one request, in the order of its time. */
 export function toTimeline(
   request: RequestRecord,
@@ -31,12 +36,10 @@ export function toTimeline(
     item.requestId === request.id && item.instance === request.instance
   const own = calls.filter(isOwn).sort((a, b) => a.startedAt - b.startedAt)
   const ids = new Set(own.map(({ id }) => id))
-  const moments: Moment[] = [{ kind: 'start', time: request.startedAt, request }]
+  const moments: Moment[] = []
   for (const call of own) {
     moments.push({ kind: 'call', time: call.startedAt, call })
-    const first =
-      call.firstTokenAt ??
-      (call.timeToFirstToken === undefined ? undefined : call.startedAt + call.timeToFirstToken)
+    const first = firstTokenOf(call)
     if (first !== undefined) moments.push({ kind: 'first token', time: first, call })
     const end = endOf(call)
     if (end !== undefined) moments.push({ kind: 'call end', time: end, call })
@@ -49,10 +52,10 @@ export function toTimeline(
     const isOfCall = row.callId !== undefined && row.instance === request.instance && ids.has(row.callId)
     if (isOwn(row) || isOfCall) moments.push({ kind: 'line', time: row.time, line: row })
   }
-  const end = endOf(request)
   moments.sort((a, b) => a.time - b.time)
   // The start comes first and the end last, whatever the clocks of others say.
-  moments.sort((a, b) => Number(b.kind === 'start') - Number(a.kind === 'start'))
+  moments.unshift({ kind: 'start', time: request.startedAt, request })
+  const end = endOf(request)
   if (end !== undefined) moments.push({ kind: 'end', time: end, request })
   return { moments, calls: own }
 }

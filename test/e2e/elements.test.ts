@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../helpers/chromium.js'
+import { serveElements } from '../helpers/element-page.js'
 import { startHost, type Host } from '../helpers/host.js'
 import { openPage, type WatchedPage } from '../helpers/watched-page.js'
 
@@ -17,18 +18,7 @@ afterAll(() => browser.close())
 
 /** A host with the dashboard at `/ops/`, and a page of its own at `/` with one element on it. */
 const start = (service = 'host'): Promise<Host> =>
-  startHost({
-    ops: { service },
-    routes: (app) =>
-      app.get('/', (_request, reply) =>
-        reply
-          .type('text/html')
-          .send(
-            '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">' +
-              '<script type="module" src="/ops/embed/v1/ops.js"></script><ops-calls src="/ops/events"></ops-calls>',
-          ),
-      ),
-  })
+  startHost({ ops: { service }, routes: serveElements('<ops-calls src="/ops/events"></ops-calls>') })
 
 async function visit(url: string, width = 1440): Promise<WatchedPage> {
   const watched = await openPage(browser, url, { viewport: { width, height: 1064 } })

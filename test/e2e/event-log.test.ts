@@ -117,14 +117,21 @@ describe('the log at its tail', () => {
   })
 })
 
+/** A log of 200 lines whose reader has left the tail, so many pixels upwards. */
+async function openScrolledUp(by: number): Promise<Awaited<ReturnType<typeof openLog>>> {
+  const opened = await openLog(browser)
+  const { host, page } = opened
+  for (let i = 0; i < 200; i++) host.ops.log('info', 'app', `line ${i}`)
+  await line(page, 'line 199').waitFor()
+  await scroller(page).hover()
+  await page.mouse.wheel(0, -by)
+  await pill(page).waitFor()
+  return opened
+}
+
 describe('a reader of the log', () => {
   it('who scrolls up is not moved, is told what came, and gets back to the tail by the pill', async () => {
-    const { host, page } = await openLog(browser)
-    for (let i = 0; i < 200; i++) host.ops.log('info', 'app', `line ${i}`)
-    await line(page, 'line 199').waitFor()
-    await scroller(page).hover()
-    await page.mouse.wheel(0, -900)
-    await pill(page).waitFor()
+    const { host, page } = await openScrolledUp(900)
     await expect.poll(() => toTail(page)).toBeGreaterThan(800)
     const before = await inSight(page)
     for (let i = 0; i < 128; i++) host.ops.log(i % 43 === 42 ? 'error' : 'info', 'app', `later ${i}`)
@@ -200,12 +207,7 @@ describe('a reader of the log', () => {
   })
 
   it('who reads on to the end gets what came meanwhile below it, and nothing jumps', async () => {
-    const { host, page } = await openLog(browser)
-    for (let i = 0; i < 200; i++) host.ops.log('info', 'app', `line ${i}`)
-    await line(page, 'line 199').waitFor()
-    await scroller(page).hover()
-    await page.mouse.wheel(0, -400)
-    await pill(page).waitFor()
+    const { host, page } = await openScrolledUp(400)
     for (let i = 0; i < 9_950; i++) host.ops.log('info', 'app', `later ${i}`)
     await expect.poll(() => pill(page).innerText(), { timeout: 8000 }).toContain('9,950 new')
     await page.mouse.wheel(0, 400)

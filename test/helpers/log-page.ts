@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
+import { serveElements } from './element-page.js'
 import { startHost, type Host } from './host.js'
 import { openPage, type WatchedPage } from './watched-page.js'
 
@@ -8,17 +9,7 @@ export async function openLog(
   browser: Browser,
   { elements = '<ops-events src="/ops/events"></ops-events>', width = 1200 } = {},
 ): Promise<WatchedPage & { host: Host }> {
-  const host = await startHost({
-    routes: (app) =>
-      app.get('/', (_request, reply) =>
-        reply
-          .type('text/html')
-          .send(
-            '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">' +
-              `<script type="module" src="/ops/embed/v1/ops.js"></script>${elements}`,
-          ),
-      ),
-  })
+  const host = await startHost({ routes: serveElements(elements) })
   const watched = await openPage(browser, `${host.url}/`, { viewport: { width, height: 900 } })
   onTestFinished(() => watched.close())
   await watched.page.locator('ops-events[data-state=live]').waitFor()

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { toElementPage } from './element-page.js'
 
 /** What a script on the page can reach of an element's stream. */
 interface FedElement extends HTMLElement {
@@ -15,12 +16,11 @@ interface PageStore {
 }
 
 /** A page with three elements on one feed. */
-export const TAB_PAGE =
-  '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">' +
-  '<script type="module" src="/ops/embed/v1/ops.js"></script>' +
+export const TAB_PAGE = toElementPage(
   ['ops-connection', 'ops-counters', 'ops-events']
     .map((tag) => `<${tag} src="/ops/events"></${tag}>`)
-    .join('')
+    .join(''),
+)
 
 /** Whatever can run a script on a page. */
 interface Scriptable {

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { REDACTED } from '../../bus/secret-patterns.js'
 import { list, name, object, type Shape } from './json-shape.js'
 import type { ExchangeRequest } from './model-exchange.js'
 import { ERROR, MESSAGE } from './protocols/protocol.js'
@@ -7,7 +8,6 @@ import type { Reply, ReplyError } from './reply.js'
 /** Characters of an error message that are kept. */
 const MESSAGE_LIMIT = 300
 const CODE = /^[\w.:/-]{1,64}$/
-const REDACTED = '[redacted]'
 /** Keys as providers make them, and what providers leave of a key that they show. */
 const KEYS = /\b(?:Bearer\s+\S+|(?:sk|pk|rk|xai|gsk|pplx|hf|r8|AIza)[-_]?[\w*.-]{12,}|[\w.-]*\*{3,}[\w.-]*)/gi
 /** Servers that check a request by a schema like to say what was wrong by showing all of it. */

@@ -1,6 +1,6 @@
 import { NO_ATTRIBUTES, readAttribute } from './decode-values.js'
 import type { DistributionPoint, NumberPoint } from './telemetry.js'
-import { defineMessage, type WireReader } from './wire-reader.js'
+import { defineMessage, type MessageFields, type WireReader } from './wire-reader.js'
 
 const NUMBER = defineMessage({
   startTimeUnixNano: 2,
@@ -24,30 +24,11 @@ const NO_RECORDED_VALUE = 1
 /** Reads a point of a gauge or sum. Undefined when it has no value. */
 export function readNumberPoint(reader: WireReader): NumberPoint | undefined {
   const point: NumberPoint = { attributes: NO_ATTRIBUTES, start: 0, time: 0, value: NaN }
-  let flags = 0
-  reader.enter()
-  for (let field; (field = reader.next(NUMBER)) !== undefined;) {
-    switch (field) {
-      case 'startTimeUnixNano':
-        point.start = reader.time()
-        break
-      case 'timeUnixNano':
-        point.time = reader.time()
-        break
-      case 'asDouble':
-        point.value = reader.double()
-        break
-      case 'asInt':
-        point.value = reader.fixedInt64()
-        break
-      case 'attributes':
-        point.attributes = readAttribute(reader, point.attributes, () => true)
-        break
-      case 'flags':
-        flags = reader.int()
-    }
-  }
-  return Number.isFinite(point.value) && !(flags & NO_RECORDED_VALUE) ? point : undefined
+  const isRecorded = readPoint(reader, NUMBER, point, (field) => {
+    if (field === 'asDouble') point.value = reader.double()
+    else if (field === 'asInt') point.value = reader.fixedInt64()
+  })
+  return isRecorded && Number.isFinite(point.value) ? point : undefined
 }
 
 /** Reads a point of a histogram or summary. Undefined when it has no sum. */
@@ -58,9 +39,23 @@ export function readDistributionPoint(
   // A histogram may have no sum; a summary's is left out when it is 0, as protobuf does with zeros.
   const sum = form === 'summary' ? 0 : NaN
   const point: DistributionPoint = { attributes: NO_ATTRIBUTES, start: 0, time: 0, count: 0, sum }
+  const isRecorded = readPoint(reader, DISTRIBUTIONS[form], point, (field) => {
+    if (field === 'count') point.count = reader.fixedInt64()
+    else if (field === 'sum') point.sum = reader.double()
+  })
+  return isRecorded && Number.isFinite(point.sum) && point.count >= 0 ? point : undefined
+}
+
+/** Reads what points of every form have; `readOwn` reads the other fields. Answers whether it says anything. */
+function readPoint<Field extends string>(
+  reader: WireReader,
+  fields: MessageFields<Field>,
+  point: Pick<NumberPoint, 'attributes' | 'start' | 'time'>,
+  readOwn: (field: Field | '') => void,
+): boolean {
   let flags = 0
   reader.enter()
-  for (let field; (field = reader.next(DISTRIBUTIONS[form])) !== undefined;) {
+  for (let field; (field = reader.next(fields)) !== undefined;) {
     switch (field) {
       case 'startTimeUnixNano':
         point.start = reader.time()
@@ -68,18 +63,15 @@ export function readDistributionPoint(
       case 'timeUnixNano':
         point.time = reader.time()
         break
-      case 'count':
-        point.count = reader.fixedInt64()
-        break
-      case 'sum':
-        point.sum = reader.double()
-        break
       case 'attributes':
         point.attributes = readAttribute(reader, point.attributes, () => true)
         break
       case 'flags':
         flags = reader.int()
+        break
+      default:
+        readOwn(field)
     }
   }
-  return Number.isFinite(point.sum) && point.count >= 0 && !(flags & NO_RECORDED_VALUE) ? point : undefined
+  return !(flags & NO_RECORDED_VALUE)
 }

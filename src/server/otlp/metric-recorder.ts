@@ -7,18 +7,11 @@ import type { Steps } from './decode-envelope.js'
 import type { DecodedMetrics } from './decode-metrics.js'
 import { DistributionMeans } from './distribution-means.js'
 import type { Instances } from './instances.js'
+import { LatestValues } from './latest-values.js'
 import type { Attributes, DistributionMetric, NumberMetric } from './telemetry.js'
 
-/** Milliseconds after which the last value of a silent instance counts no more. */
-const IDLE_LIMIT = 5 * 60_000
 /** Counts the data points that nothing here uses. */
 const UNUSED_COUNTER = 'otlpUnused'
-
-interface LastValue {
-  value: number
-  /** Monotonic. */
-  seenAt: number
-}
 
 interface Context {
   bus: EventBus<BusEvents>
@@ -37,8 +30,7 @@ export class MetricRecorder {
   readonly #names = new Map<string, string[]>()
   readonly #series: CounterSeries
   readonly #means = new DistributionMeans()
-  /** By metric, then by instance. */
-  readonly #values = new Map<string, Map<string, LastValue>>()
+  readonly #values = new LatestValues<number>()
 
   constructor(context: Context) {
     this.#context = context
@@ -74,7 +66,7 @@ export class MetricRecorder {
       add +=
         metric.kind === 'increments'
           ? point.value
-          : this.#series.add(`${instance}\n${metric.name}\n${toKey(point.attributes)}`, point)
+          : this.#series.add(toSeries(instance, metric.name, point.attributes), point)
     }
     if (add <= 0) return
     for (const name of this.#names.get(metric.name)!) this.#context.bus.publish('counter', { name, add })
@@ -82,36 +74,35 @@ export class MetricRecorder {
 
   /** The value of a metric is the sum over all attributes and instances. */
   #measure(metric: NumberMetric): void {
-    const { bus, clock } = this.#context
-    const now = clock.monotonic()
-    const values = this.#values.get(metric.name) ?? new Map<string, LastValue>()
-    this.#values.set(metric.name, values)
+    const { name, kind } = metric
+    const now = this.#context.clock.monotonic()
     const instance = this.#instanceOf(metric)
-    const before = metric.kind === 'increments' ? (values.get(instance)?.value ?? 0) : 0
-    values.set(instance, { value: before + sumOfNewest(metric), seenAt: now })
-    let sum = 0
-    for (const [each, { value, seenAt }] of values) {
-      if (now - seenAt > IDLE_LIMIT) values.delete(each)
-      else sum += value
-    }
-    for (const name of this.#names.get(metric.name)!) bus.publish('gauge', { name, value: sum })
+    const before = kind === 'increments' ? (this.#values.get(name, instance) ?? 0) : 0
+    this.#values.set(name, instance, before + sumOfNewest(metric), now)
+    const values = this.#values.all(name, now)
+    this.#setGauges(
+      name,
+      values.reduce((sum, value) => sum + value, 0),
+    )
   }
 
   #average(metric: DistributionMetric): void {
-    const { bus, clock } = this.#context
     const instance = this.#instanceOf(metric)
     const measured = { count: 0, sum: 0 }
     for (const point of metric.points) {
       const { count, sum } =
         metric.kind === 'increments'
           ? point
-          : this.#means.toIncrement(`${instance}\n${metric.name}\n${toKey(point.attributes)}`, point)
+          : this.#means.toIncrement(toSeries(instance, metric.name, point.attributes), point)
       measured.count += count
       measured.sum += sum
     }
-    const value = this.#means.add(metric.name, instance, measured, clock.monotonic())
-    if (value === undefined) return
-    for (const name of this.#names.get(metric.name)!) bus.publish('gauge', { name, value })
+    const value = this.#means.add(metric.name, instance, measured, this.#context.clock.monotonic())
+    if (value !== undefined) this.#setGauges(metric.name, value)
+  }
+
+  #setGauges(metric: string, value: number): void {
+    for (const name of this.#names.get(metric)!) this.#context.bus.publish('gauge', { name, value })
   }
 
   #instanceOf({ origin }: Pick<NumberMetric, 'origin'>): string {
@@ -129,7 +120,8 @@ function sumOfNewest({ points, kind }: NumberMetric): number {
 }
 
 /** Tells series apart, whatever the order of their attributes. */
-function toKey(attributes: Attributes): string {
+function toSeries(instance: string, metric: string, attributes: Attributes): string {
   const entries = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify(entries.map(([name, value]) => [name, toPlainValue(value)])).slice(0, 1000)
+  const key = JSON.stringify(entries.map(([name, value]) => [name, toPlainValue(value)])).slice(0, 1000)
+  return `${instance}\n${metric}\n${key}`
 }

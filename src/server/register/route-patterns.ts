@@ -36,9 +36,8 @@ function toExpression(pattern: string): RegExp {
     .replace(VARIABLE, '\0')
     .replace(/\*/g, '\x01')
     .replace(SPECIAL, '\\$&')
-
     .replace(/\0/g, '[^/]+')
-    // eslint-disable-next-line no-control-regex -- as above
+    // eslint-disable-next-line no-control-regex -- put in above, where a path holds none
     .replace(/\x01/g, '.*')
   return new RegExp(`^${text}$`)
 }

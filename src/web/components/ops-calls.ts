@@ -2,15 +2,13 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CallRecord } from '../../bus/protocol.js'
 import { toAgo, toClockTime, toCount, toDuration, toMilliseconds, toPair, toRate } from '../format.js'
 import type { LiveStore } from '../live-store.js'
+import { endOf } from '../request-timeline.js'
 import { WorkFilter, type FilterFields } from '../work-filter.js'
-import { activityTag, activityTagStyles } from './activity-tag.js'
-import { filterField, filterFieldStyles } from './filter-field.js'
-import { openRow, openRowStyles } from './open-row.js'
-import { panelStyles } from './panel-styles.js'
+import { activityTag } from './activity-tag.js'
+import { openRow } from './open-row.js'
 import { skeletonRows } from './skeleton-rows.js'
-import { StreamElement } from './stream-element.js'
-import { readSort, sortHeading, sortRows, tableSortStyles, type SortValue } from './table-sort.js'
-import { tokens } from './tokens.js'
+import { TableElement } from './table-element.js'
+import type { SortValue } from './table-sort.js'
 
 /** Ended calls shown, and most calls in flight shown above them. */
 const SHOWN = 20
@@ -21,7 +19,7 @@ const SLOW_CALL = 8000
 const COLUMNS = ['', 'left', '', 'first', '', 'tokens', '']
 
 const SORTS: Record<string, SortValue<CallRecord>> = {
-  when: (call) => endOf(call),
+  when: (call) => seenAt(call),
   model: ({ provider, model }) => `${provider} ${model}`,
   latency: ({ duration }) => duration,
   first: ({ timeToFirstToken }) => timeToFirstToken,
@@ -43,21 +41,10 @@ const HINT = `Words that occur in a row, such as: error, provider:openai, -model
  * @csspart table the table
  * @cssproperty --ops-rows-height height of the panel, default 266px
  */
-export class OpsCalls extends StreamElement {
-  static override properties = { ...StreamElement.properties, filter: {}, sort: {} }
-
+export class OpsCalls extends TableElement<CallRecord> {
   static override styles = [
-    tokens,
-    panelStyles,
-    filterFieldStyles,
-    openRowStyles,
-    tableSortStyles,
-    activityTagStyles,
+    ...TableElement.styles,
     css`
-      :host {
-        /* Rows come and go; the panels below must not move with them. */
-        height: var(--ops-rows-height, 266px);
-      }
       .when {
         width: 78px;
       }
@@ -105,58 +92,41 @@ export class OpsCalls extends StreamElement {
     `,
   ]
 
-  /** Words that a row must have: `error`, `provider:openai`, `-model:mini`. Default: all rows. */
-  declare filter: string | undefined
-  /** Column to sort by, `-` before it for downwards: `-latency`. Default: in flight, then the newest first. */
-  declare sort: string | undefined
-
   constructor() {
-    super(['calls'], true)
+    super(['calls'], SORTS)
   }
 
   override render(): TemplateResult {
     const { store } = this.feed
     const calls = store?.view.calls
     const filter = new WorkFilter(this.filter ?? '', FIELDS)
-    const sort = readSort(this.sort, Object.keys(SORTS))
-    const isWhole = filter.isEmpty && sort === undefined
+    const isWhole = filter.isEmpty && this.sorting === undefined
     const accepts = (call: CallRecord): boolean => filter.isEmpty || filter.accepts(toFields(call))
-    const recent = calls ? calls.recent.filter(accepts).sort((a, b) => endOf(b) - endOf(a)) : []
+    const newest = calls ? calls.recent.filter(accepts).sort((a, b) => seenAt(b) - seenAt(a)) : []
+    const recent = isWhole ? newest.slice(0, SHOWN) : newest
     const active = calls ? calls.active.filter(accepts).sort((a, b) => b.startedAt - a.startedAt) : []
-    const found = [
-      ...active.slice(0, isWhole ? SHOWN : FOUND),
-      ...(isWhole ? recent.slice(0, SHOWN) : recent),
-    ]
-    const shown = sort === undefined ? found : sortRows(found, SORTS[sort.column]!, sort.descending)
-    const heading = (
-      column: string,
-      label: string | TemplateResult,
-      className: string,
-      isName = false,
-    ): TemplateResult => sortHeading({ column, label, className, isName }, sort, this.#setSort)
+    const shown = this.sorted([...active.slice(0, isWhole ? SHOWN : FOUND), ...recent]).slice(0, FOUND)
     return html`<section class="panel" part="base" aria-labelledby="title">
       <div class="head" part="heading">
         <h2 id="title">Recent calls</h2>
-        <span class="finding values"
-          >${calls ? finding(calls.inFlight, isWhole ? Math.min(SHOWN, recent.length) : recent.length) : nothing}</span
-        >
-        <span class="end">
-          ${filterField({
-            value: this.filter ?? '',
-            label: 'Filter calls',
-            hint: HINT,
-            change: this.#setFilter,
-          })}
-        </span>
+        <span class="finding values">${calls ? finding(calls.inFlight, recent.length) : nothing}</span>
+        <span class="end"> ${this.filterField('Filter calls', HINT)} </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${calls === undefined}>
           <thead>
             <tr>
-              ${heading('when', 'When', 'when')}
-              ${heading('model', html`Provider<span class="beside">, model</span>`, 'left', true)}
-              ${heading('latency', 'Latency', 'latency')} ${heading('first', 'First token', 'first')}
-              ${heading('rate', 'Tokens/s', 'rate')} ${heading('tokens', 'In / out', 'tokens')}
+              ${this.heading({ column: 'when', label: 'When', className: 'when' })}
+              ${this.heading({
+                column: 'model',
+                label: html`Provider<span class="beside">, model</span>`,
+                className: 'left',
+                isName: true,
+              })}
+              ${this.heading({ column: 'latency', label: 'Latency', className: 'latency' })}
+              ${this.heading({ column: 'first', label: 'First token', className: 'first' })}
+              ${this.heading({ column: 'rate', label: 'Tokens/s', className: 'rate' })}
+              ${this.heading({ column: 'tokens', label: 'In / out', className: 'tokens' })}
               <th scope="col" class="outcome"><span class="visually-hidden">Outcome</span></th>
             </tr>
           </thead>
@@ -170,26 +140,12 @@ export class OpsCalls extends StreamElement {
                         ${filter.isEmpty ? 'No model calls yet' : 'No call of those held matches the filter'}
                       </td>
                     </tr>`
-                  : shown.slice(0, isWhole ? shown.length : FOUND).map((call) => callRow(call, store))
+                  : shown.map((call) => callRow(call, store))
             }
           </tbody>
         </table>
       </div>
     </section>`
-  }
-
-  readonly #setFilter = (filter: string): void => {
-    this.filter = filter === '' ? undefined : filter
-    this.#tell()
-  }
-
-  readonly #setSort = (sort: string | undefined): void => {
-    this.sort = sort
-    this.#tell()
-  }
-
-  #tell(): void {
-    this.dispatchEvent(new CustomEvent('ops-view-change', { bubbles: true, composed: true }))
   }
 }
 
@@ -199,14 +155,15 @@ function toFields(call: CallRecord): FilterFields {
     provider: [provider],
     model: [model, requestedModel],
     session: [session],
-    state: [call.activity ?? (call.state === 'active' ? 'active' : call.state)],
+    state: [call.activity ?? call.state],
     error: [call.error, call.errorType, call.httpStatus === undefined ? undefined : String(call.httpStatus)],
     source: [source],
     id: [id, requestId],
   }
 }
 
-const endOf = (call: CallRecord) => call.endedAt ?? call.startedAt + (call.duration ?? 0)
+/** When there was last something to see of it. */
+const seenAt = (call: CallRecord) => endOf(call) ?? call.startedAt
 
 function finding(active: number, recent: number): string {
   const last = recent === 0 ? '' : `last ${recent}`
@@ -215,7 +172,7 @@ function finding(active: number, recent: number): string {
 
 function callRow(call: CallRecord, store: LiveStore): TemplateResult {
   const isActive = call.state === 'active'
-  const when = isActive ? 'now' : toAgo(store.since(endOf(call)))
+  const when = isActive ? 'now' : toAgo(store.since(seenAt(call)))
   const { requestId, instance } = call
   const names = html`<bdi>${call.provider}</bdi> <bdi class="muted beside">${call.model}</bdi>`
   return openRow(

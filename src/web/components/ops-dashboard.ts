@@ -6,16 +6,17 @@ import { UrlState } from '../url-state.js'
 import { connectGuide, connectGuideStyles } from './connect-guide.js'
 import { dashboardStyles } from './dashboard-styles.js'
 import type { OpenRequestDetail, OpenRequestEvent } from './open-request.js'
-import type { OpsCalls } from './ops-calls.js'
-import type { OpsEvents } from './ops-events.js'
 import { toWindowWords } from './ops-models.js'
-import type { OpsRequests } from './ops-requests.js'
 import { processLine, processLineStyles } from './process-line.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
-/** What the log is filtered by, as it stands in the address. */
-const LOG_CRITERIA = ['level', 'source', 'filter', 'request'] as const
+/** What of each panel stands in the address, as `log.filter`. */
+const LINKED: Readonly<Record<string, { panel: string; names: readonly string[] }>> = {
+  requests: { panel: 'ops-requests', names: ['filter', 'sort'] },
+  calls: { panel: 'ops-calls', names: ['filter', 'sort'] },
+  log: { panel: 'ops-events', names: ['level', 'source', 'filter', 'request'] },
+}
 
 /**
  * The whole dashboard: a header with the connection's state, and all panels on one stream.
@@ -153,32 +154,25 @@ export class OpsDashboard extends StreamElement {
     this.#writeUrl()
   }
 
-  get #views(): { name: string; panel: OpsRequests | OpsCalls }[] {
-    const find = (name: string) => this.renderRoot.querySelector<OpsRequests | OpsCalls>(`ops-${name}`)
-    return ['requests', 'calls'].flatMap((name) => {
-      const panel = find(name)
-      return panel === null ? [] : [{ name, panel }]
-    })
-  }
-
-  get #log(): OpsEvents | null {
-    return this.renderRoot.querySelector('ops-events')
+  /** Calls back for each value of a panel that stands in the address, by its key there. */
+  #eachLinked(
+    callback: (key: string, panel: Record<string, string | undefined>, name: string) => void,
+  ): void {
+    for (const [prefix, { panel, names }] of Object.entries(LINKED)) {
+      const element = this.renderRoot.querySelector(panel) as unknown as Record<string, string | undefined>
+      for (const name of names) callback(`${prefix}.${name}`, element, name)
+    }
   }
 
   readonly #writeUrl = (): void => {
     if (!this.linked) return
-    this.#url.set({
+    const values: Record<string, string | undefined> = {
       window: this.window === '5m' ? undefined : this.window,
       request: this.open?.id,
       instance: this.open?.instance,
-      ...Object.fromEntries(
-        this.#views.flatMap(({ name, panel }) => [
-          [`${name}.filter`, panel.filter],
-          [`${name}.sort`, panel.sort],
-        ]),
-      ),
-      ...Object.fromEntries(LOG_CRITERIA.map((name) => [`log.${name}`, this.#log?.[name] ?? undefined])),
-    })
+    }
+    this.#eachLinked((key, panel, name) => (values[key] = panel[name] ?? undefined))
+    this.#url.set(values)
   }
 
   #readUrl(): void {
@@ -186,11 +180,7 @@ export class OpsDashboard extends StreamElement {
     this.window = CALL_WINDOWS.find((name) => name === window) ?? '5m'
     const id = this.#url.get('request')
     this.open = id === undefined ? undefined : { id, instance: this.#url.get('instance') }
-    for (const { name, panel } of this.#views) {
-      panel.filter = this.#url.get(`${name}.filter`)
-      panel.sort = this.#url.get(`${name}.sort`)
-    }
-    for (const name of LOG_CRITERIA) if (this.#log) this.#log[name] = this.#url.get(`log.${name}`)
+    this.#eachLinked((key, panel, name) => (panel[name] = this.#url.get(key)))
   }
 
   #identity(store: LiveStore | undefined): TemplateResult {

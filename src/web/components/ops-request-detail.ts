@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
 import { toClockTime, toCount, toDuration, toLatency, toPair, toPlural, toRate, UNKNOWN } from '../format.js'
 import type { LiveStore } from '../live-store.js'
@@ -28,18 +28,7 @@ const SHOWN = 500
 export class OpsRequestDetail extends StreamElement {
   static override properties = { ...StreamElement.properties, request: {}, instance: {} }
 
-  static override styles = [
-    tokens,
-    panelStyles,
-    activityTagStyles,
-    timelineBarsStyles,
-    requestDetailStyles,
-    css`
-      :host {
-        height: 100%;
-      }
-    `,
-  ]
+  static override styles = [tokens, panelStyles, activityTagStyles, timelineBarsStyles, requestDetailStyles]
 
   /** Id of the request. */
   declare request: string | undefined

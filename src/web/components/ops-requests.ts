@@ -3,17 +3,14 @@ import type { CallRecord, RequestRecord } from '../../bus/protocol.js'
 import { toClockTime, toCount, toDuration, toPlural, UNKNOWN } from '../format.js'
 import type { LiveStore } from '../live-store.js'
 import { WorkFilter, type FilterFields } from '../work-filter.js'
-import { activityTag, activityTagStyles } from './activity-tag.js'
-import { filterField, filterFieldStyles } from './filter-field.js'
-import { openRow, openRowStyles } from './open-row.js'
-import { panelStyles } from './panel-styles.js'
+import { activityTag } from './activity-tag.js'
+import { openRow } from './open-row.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
 import { toActivityTone, toHalted } from './request-health.js'
 import { skeletonRows } from './skeleton-rows.js'
-import { StreamElement } from './stream-element.js'
-import { readSort, sortHeading, sortRows, tableSortStyles, type SortValue } from './table-sort.js'
-import { tokens } from './tokens.js'
+import { TableElement } from './table-element.js'
+import type { SortValue } from './table-sort.js'
 
 /** Rows drawn; the oldest come first, since they are the ones to worry about. */
 const SHOWN = 100
@@ -47,22 +44,11 @@ const HINT = `Words that occur in a row, such as: stalled, provider:openai, -cha
  * @csspart table the table
  * @cssproperty --ops-rows-height height of the panel, default 266px
  */
-export class OpsRequests extends StreamElement {
-  static override properties = { ...StreamElement.properties, filter: {}, sort: {} }
-
+export class OpsRequests extends TableElement<Row> {
   static override styles = [
-    tokens,
-    panelStyles,
-    filterFieldStyles,
-    openRowStyles,
-    tableSortStyles,
+    ...TableElement.styles,
     rateBarStyles,
-    activityTagStyles,
     css`
-      :host {
-        /* Rows come and go; the panels below must not move with them. */
-        height: var(--ops-rows-height, 266px);
-      }
       .session {
         width: 106px;
       }
@@ -102,45 +88,32 @@ export class OpsRequests extends StreamElement {
     `,
   ]
 
-  /** Words that a row must have: `stalled`, `provider:openai`, `-channel:web`. Default: all rows. */
-  declare filter: string | undefined
-  /** Column to sort by, `-` before it for downwards: `-rate`. Default: the oldest first. */
-  declare sort: string | undefined
-
   constructor() {
-    super(['requests', 'calls'], true)
+    super(['requests', 'calls'], SORTS)
   }
 
   override render(): TemplateResult {
     const { store } = this.feed
     const view = store?.view.requests
     const requests = view ? [...view.active].sort((a, b) => a.startedAt - b.startedAt) : []
-    const sort = readSort(this.sort, Object.keys(SORTS))
-    const heading = (column: string, label: string, className: string, isName = false): TemplateResult =>
-      sortHeading({ column, label, className, isName }, sort, this.#setSort)
     return html`<section class="panel" part="base" aria-labelledby="title">
       <div class="head" part="heading">
         <h2 id="title">In flight</h2>
         <span class="finding values"
           >${store && view ? finding(requests, view.inFlight, store) : nothing}</span
         >
-        <span class="end">
-          ${filterField({
-            value: this.filter ?? '',
-            label: 'Filter requests in flight',
-            hint: HINT,
-            change: this.#setFilter,
-          })}
-        </span>
+        <span class="end"> ${this.filterField('Filter requests in flight', HINT)} </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${view === undefined}>
           <thead>
             <tr>
-              ${heading('session', 'Session', 'session', true)}
-              ${heading('channel', 'Channel', 'left channel', true)}
-              ${heading('doing', 'Doing', 'left doing', true)} ${heading('rate', 'Tokens/s', 'rates')}
-              ${heading('started', 'Started', 'started')} ${heading('duration', 'For', 'for')}
+              ${this.heading({ column: 'session', label: 'Session', className: 'session', isName: true })}
+              ${this.heading({ column: 'channel', label: 'Channel', className: 'left channel', isName: true })}
+              ${this.heading({ column: 'doing', label: 'Doing', className: 'left doing', isName: true })}
+              ${this.heading({ column: 'rate', label: 'Tokens/s', className: 'rates' })}
+              ${this.heading({ column: 'started', label: 'Started', className: 'started' })}
+              ${this.heading({ column: 'duration', label: 'For', className: 'for' })}
             </tr>
           </thead>
           <tbody>
@@ -163,10 +136,10 @@ export class OpsRequests extends StreamElement {
     const calls = newestCalls(store.view.calls?.active ?? [])
     const all = requests.map((request) => ({ request, call: calls.get(keyOf(request.instance, request.id)) }))
     const filter = new WorkFilter(this.filter ?? '', FIELDS)
-    const sort = readSort(this.sort, Object.keys(SORTS))
     const kept = filter.isEmpty ? all : all.filter((row) => filter.accepts(toFields(row)))
-    const sorted = sort === undefined ? kept : sortRows(kept, SORTS[sort.column]!, sort.descending)
-    const rows = sorted.slice(0, SHOWN).map(({ request, call }) => requestRow(request, call, store))
+    const rows = this.sorted(kept)
+      .slice(0, SHOWN)
+      .map(({ request, call }) => requestRow(request, call, store))
     const left = filter.isEmpty ? inFlight - rows.length : kept.length - rows.length
     const note = (words: string): void => {
       rows.push(
@@ -177,22 +150,8 @@ export class OpsRequests extends StreamElement {
     }
     if (!filter.isEmpty && kept.length === 0)
       note(`None of ${toPlural(inFlight, 'request')} matches the filter`)
-    else if (left > 0) note(`and ${toCount(left)} ${sort === undefined ? 'younger ones' : 'more'}`)
+    else if (left > 0) note(`and ${toCount(left)} ${this.sorting === undefined ? 'younger ones' : 'more'}`)
     return rows
-  }
-
-  readonly #setFilter = (filter: string): void => {
-    this.filter = filter === '' ? undefined : filter
-    this.#tell()
-  }
-
-  readonly #setSort = (sort: string | undefined): void => {
-    this.sort = sort
-    this.#tell()
-  }
-
-  #tell(): void {
-    this.dispatchEvent(new CustomEvent('ops-view-change', { bubbles: true, composed: true }))
   }
 }
 

@@ -2,6 +2,9 @@ import { css } from 'lit'
 
 /** The summary and the story of one request. */
 export const requestDetailStyles = css`
+  :host {
+    height: 100%;
+  }
   dl {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(112px, 1fr));

@@ -42,7 +42,7 @@ export function sortHeading(
   </th>`
 }
 
-interface SortHeading {
+export interface SortHeading {
   column: string
   label: string | TemplateResult
   className?: string

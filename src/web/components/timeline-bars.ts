@@ -1,6 +1,6 @@
 import { css, svg, html, nothing, type TemplateResult } from 'lit'
 import { toDuration } from '../format.js'
-import { endOf, type Timeline } from '../request-timeline.js'
+import { endOf, firstTokenOf, type Timeline } from '../request-timeline.js'
 
 const ROW = 14
 /** Bars drawn; of more calls the oldest. */
@@ -27,7 +27,8 @@ export function timelineBars({ calls }: Timeline, { from, to, now }: Span): Temp
     >
       ${shown.map((call, index) => {
         const [begin, end] = [x(call.startedAt), x(endOf(call) ?? now)]
-        const first = call.firstTokenAt === undefined ? undefined : x(call.firstTokenAt)
+        const firstToken = firstTokenOf(call)
+        const first = firstToken === undefined ? undefined : x(firstToken)
         const y = index * ROW + 3
         const tone = call.state === 'error' ? 'failed' : call.state === 'active' ? 'running' : ''
         return svg`<g class=${tone}>
