@@ -17,8 +17,8 @@ export default defineConfig({
     environment: 'node',
     // A rejection that nobody handles must fail a run as it would end a host.
     execArgv: ['--unhandled-rejections=strict'],
-    // Most tests wait for a timer, a socket or a process most of their time.
-    maxWorkers: availableParallelism() + 1,
+    // All processors and no more: what waits for a moment under load would wait past it.
+    maxWorkers: availableParallelism(),
     // No test asserts how fast this machine is: what hangs is ended, what is slow is not.
     testTimeout: 20_000,
     hookTimeout: 20_000,
