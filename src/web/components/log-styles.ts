@@ -202,6 +202,8 @@ export const logToolbarStyles = css`
   .bar {
     flex-wrap: wrap;
     row-gap: 6px;
+    /* As high as the other headings, whose text is lower than these fields. */
+    padding-block: 6px;
   }
   .bar h2,
   .bar .finding {
