@@ -63,7 +63,9 @@ export async function buildGateway(
     },
   })
 
-  const bundled = config.endpoint ? undefined : await startModelServer(options)
+  const bundled = config.endpoint
+    ? undefined
+    : await startModelServer({ ...(!config.sampleTrouble && { trouble: 0 }), ...options })
   const endpoint = config.endpoint ?? { baseUrl: bundled?.url ?? '', apiKey: undefined, model: '' }
   const routes = bundled ? BUNDLED_ROUTES : createEndpointRoutes(endpoint.baseUrl, endpoint.model)
   const usage = createUsageTally()

@@ -20,6 +20,7 @@ const environment = z.object({
     .regex(/^[\w.:-]+$/, 'a host name or an IP address to listen on')
     .default('127.0.0.1'),
   SAMPLE_TRAFFIC: z.enum(['on', 'off'], SWITCH).default('on'),
+  SAMPLE_TROUBLE: z.enum(['on', 'off'], SWITCH).default('on'),
   OPENAI_BASE_URL: z.string().refine(isBaseUrl, BASE_URLS).optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_MODEL: z.string().default('gpt-4o-mini'),
@@ -40,6 +41,8 @@ export interface GatewayConfig {
   host: string
   /** Whether the three simulated users chat from the start. Default: true. */
   sampleTraffic: boolean
+  /** Whether the bundled models are slow or fail by chance, now and then. Default: true. */
+  sampleTrouble: boolean
   /** Level of the log lines on stdout. Without it nothing is printed; the dashboard sees level info and above. */
   logLevel: (typeof LOG_LEVELS)[number] | undefined
   /** Where the answers come from. Default: the bundled model server. */
@@ -75,6 +78,7 @@ export function readConfig(
     port: settings.PORT,
     host: settings.HOST,
     sampleTraffic: settings.SAMPLE_TRAFFIC === 'on',
+    sampleTrouble: settings.SAMPLE_TROUBLE === 'on',
     logLevel: settings.LOG_LEVEL,
     endpoint: settings.OPENAI_BASE_URL
       ? { baseUrl: settings.OPENAI_BASE_URL, apiKey: settings.OPENAI_API_KEY, model: settings.OPENAI_MODEL }

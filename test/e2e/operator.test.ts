@@ -46,7 +46,7 @@ async function sayOnChatPage(chat: Page, text: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  ;[browser, gateway] = await Promise.all([launchChromium(), startGateway({ SAMPLE_TRAFFIC: 'off' })])
+  ;[browser, gateway] = await Promise.all([launchChromium(), startGateway()])
 })
 afterEach(async () => {
   await Promise.all([...open].map((watched) => watched.close()))

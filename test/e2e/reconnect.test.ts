@@ -58,7 +58,7 @@ let proxy: Proxy
 let url: string
 
 beforeAll(async () => {
-  ;[browser, gateway] = await Promise.all([launchChromium(), startGateway({ SAMPLE_TRAFFIC: 'off' })])
+  ;[browser, gateway] = await Promise.all([launchChromium(), startGateway()])
   proxy = new Proxy(gateway)
   url = await proxy.listen()
 })
@@ -126,7 +126,7 @@ describe('the page comes back by itself', () => {
     await expect.poll(() => messages.innerText(), { timeout: 5000 }).not.toBe('0')
     await gateway.stop()
     await expect.poll(() => state.innerText(), { timeout: 8000 }).not.toMatch(/^Live/)
-    gateway = await startGateway({ SAMPLE_TRAFFIC: 'off' })
+    gateway = await startGateway()
     proxy.target = gateway
     await expect.poll(() => state.innerText(), { timeout: 10_000 }).toMatch(/^Live/)
     await expect.poll(() => messages.innerText()).toBe('0')

@@ -7,6 +7,7 @@ describe('the configuration of a start', () => {
       port: 3100,
       host: '127.0.0.1',
       sampleTraffic: true,
+      sampleTrouble: true,
       logLevel: undefined,
       endpoint: undefined,
     })
@@ -17,6 +18,7 @@ describe('the configuration of a start', () => {
       PORT: '0',
       HOST: '::1',
       SAMPLE_TRAFFIC: 'off',
+      SAMPLE_TROUBLE: 'off',
       LOG_LEVEL: 'debug',
       OPENAI_BASE_URL: 'https://api.example.com/v1',
       OPENAI_API_KEY: 'secret',
@@ -26,6 +28,7 @@ describe('the configuration of a start', () => {
       port: 0,
       host: '::1',
       sampleTraffic: false,
+      sampleTrouble: false,
       logLevel: 'debug',
       endpoint: { baseUrl: 'https://api.example.com/v1', apiKey: 'secret', model: 'gpt-4o-mini' },
     })
@@ -41,6 +44,7 @@ describe('the configuration of a start', () => {
     ['PORT', '-1', 'PORT is "-1"; accepted: a whole number from 0 (any free port) to 65535'],
     ['HOST', 'a b', 'HOST is "a b"; accepted: a host name or an IP address to listen on'],
     ['SAMPLE_TRAFFIC', 'yes', 'SAMPLE_TRAFFIC is "yes"; accepted: on or off'],
+    ['SAMPLE_TROUBLE', '0', 'SAMPLE_TROUBLE is "0"; accepted: on or off'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; accepted: trace, debug, info, warn, error, fatal'],
     [
       'OPENAI_BASE_URL',

@@ -10,10 +10,10 @@ export interface GatewayProcess {
   stop(): Promise<void>
 }
 
-/** Starts the built sample gateway as its own process. */
+/** Starts the built sample gateway as its own process, without simulated users and without trouble by chance. */
 export async function startGateway(env: Record<string, string> = {}): Promise<GatewayProcess> {
   const child = spawn(process.execPath, ['build/gateway/main.js'], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', SAMPLE_TRAFFIC: 'off', SAMPLE_TROUBLE: 'off', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))

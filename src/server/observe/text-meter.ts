@@ -67,7 +67,8 @@ export class TextMeter {
   get tokens(): number {
     const weight = this.#weight
     const pieces = this.#pieces + (this.#isPieceOpen ? 1 : 0)
-    const tokens = weight < pieces / 2 ? Math.ceil(weight) : Math.max(pieces, Math.round(weight))
+    if (pieces === 0) return 0
+    const tokens = weight < pieces / 2 ? Math.max(1, Math.ceil(weight)) : Math.max(pieces, Math.round(weight))
     // What was told is not taken back when the pieces turn out to be smaller than they looked.
     return (this.#told = Math.max(this.#told, tokens))
   }
