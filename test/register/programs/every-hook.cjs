@@ -1,5 +1,6 @@
 // What an app does that opswire has a hook for, beside its own server: lines, warnings and model calls of every kind,
 // and the ways to end. Knows nothing of opswire.
+const { createHash } = require('node:crypto')
 const http = require('node:http')
 const https = require('node:https')
 const { setTimeout: sleep } = require('node:timers/promises')
@@ -74,7 +75,9 @@ exports.work = async () => {
   process.emitWarning('old ways', 'DeprecationWarning', 'DEP_TEST')
   const came = []
   for (const call of calls) {
-    came.push(await call().catch((error) => `${error.name}: ${error.message} ${error.cause?.code}`))
+    const answer = await call().catch((error) => `${error.name}: ${error.message} ${error.cause?.code}`)
+    const text = String(answer)
+    came.push(text.length < 200 ? text : `${text.length} ${createHash('sha256').update(text).digest('hex')}`)
   }
   // Node prints warnings a turn later.
   await sleep(1)
