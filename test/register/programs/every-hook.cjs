@@ -32,9 +32,9 @@ const ask = (model, more = {}) =>
  */
 const askBy = (request, url) =>
   new Promise((resolve, reject) => {
-    request(url, { method: 'POST', headers, rejectUnauthorized: false }, (response) => {
-      resolve(text(response))
-    })
+    /** @type {import('node:https').RequestOptions} */
+    const options = { method: 'POST', headers, rejectUnauthorized: false }
+    request(url, options, (response) => resolve(text(response)))
       .on('error', reject)
       .end(toBody('fast-http'))
   })

@@ -2,10 +2,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-enum Answer {
-  typed,
+interface Answer {
+  text: string
 }
-const server = createServer((_request, response) => void response.end(Answer[Answer.typed]))
+const answer: Answer = { text: 'typed' }
+const server = createServer((_request, response) => void response.end(answer.text))
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
   process.send?.(`http://127.0.0.1:${port}/typed`)

@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import { announce, work } from './every-hook.cjs'
 
-const serializers = { req: (/** @type {{ url: string }} */ { url }) => url }
+const serializers = { req: (/** @type {{ url: string }} */ { url }) => ({ url }) }
 const app = Fastify({ logger: { timestamp: false, base: null, level: 'error', serializers } })
 app.get('/work', () => work())
 app.get('/users/:id', async (request) => request.params)
