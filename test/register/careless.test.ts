@@ -22,6 +22,7 @@ it.each([
   'reject with nothing',
   'have servers of a class of its own',
   'speak HTTP/2',
+  'treat connections roughly',
   'take over the console',
   'print what can’t be looked at',
   'ask with what can’t be looked at',

@@ -4,6 +4,7 @@ const { readFileSync } = require('node:fs')
 const http = require('node:http')
 const http2 = require('node:http2')
 const https = require('node:https')
+const { connect } = require('node:net')
 const { text } = require('node:stream/consumers')
 const { setTimeout: sleep } = require('node:timers/promises')
 
@@ -114,6 +115,41 @@ const tasks = {
     console.log(await text(client.request({ ':path': '/' })))
     client.close()
     server.close()
+  },
+  'treat connections roughly': async () => {
+    const server = http.createServer((request, response) => {
+      if (request.url === '/destroy') request.socket.destroy()
+      else if (request.url === '/reset') request.socket.resetAndDestroy()
+      else if (request.url === '/twice') response.end('once').end()
+      else if (request.url === '/late') {
+        response.on('error', (error) => console.log(error.message)).end()
+        response.write('too late')
+      } else if (request.url === '/alone') response.detachSocket(request.socket)
+      else response.write('never ended')
+    })
+    /** @type {(event: string) => (request: unknown, socket: import('node:net').Socket) => void} */
+    const hijack = (event) => (_request, socket) => void socket.end(`HTTP/1.1 200 OK\r\n\r\n${event}`)
+    server.on('upgrade', hijack('upgrade')).on('connect', hijack('connect'))
+    server.on('checkContinue', (_request, response) => response.writeHead(417).end('no'))
+    const port = await listen(server)
+    for (const path of ['/destroy', '/reset', '/twice', '/late']) {
+      console.log(path, await get(http, `http://127.0.0.1:${port}${path}`))
+    }
+    for (const head of [
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n',
+      'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n',
+      'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\nConnection: close\r\n\r\n',
+      'no HTTP at all\r\n\r\n',
+    ]) {
+      const socket = connect(port, '127.0.0.1')
+      socket.write(head)
+      console.log((await text(socket)).replace(/Date: .*/, ''))
+    }
+    for (const path of ['/alone', '/held'])
+      connect(port, '127.0.0.1').end(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    await sleep(20)
+    server.closeAllConnections()
+    server.close(() => console.log('closed'))
   },
   'take over the console': () => {
     const { error, warn } = console
