@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openFeed } from '../helpers/feed-reader.js'
 import { startModelServer, type ModelServer } from './model-server.js'
 import { REGISTER, startApp, type App } from './run-app.js'
 
@@ -120,6 +121,19 @@ describe('a fault of opswire', () => {
     const watched = await use('work-plain.cjs', 'exit', fault, ({ output }) =>
       vi.waitFor(() => expect(output.err).toContain(`opswire: ${line}\n`), 15_000),
     )
+    expect(watched).toEqual(plain)
+  })
+
+  it('in what the dashboard reads leaves an app as it is, and a viewer gets an error', async () => {
+    const plain = await usePlainly('work-plain.cjs', 'exit')
+    const watched = await use('work-plain.cjs', 'exit', 'reading', async (app) => {
+      const { url, text } = await app.dashboard()
+      const reader = await openFeed(`${url}/events`)
+      await reader.until('hello')
+      for (const path of ['/api/metrics', '/api/snapshot', '/api/events']) {
+        expect(await text(path)).toContain('OPS_INTERNAL')
+      }
+    })
     expect(watched).toEqual(plain)
   })
 })

@@ -3,9 +3,12 @@ const EXPLODE = '() => { throw new Error("a fault of opswire") }'
 /** @param {string} code */
 const toModule = (code) => `data:text/javascript,${encodeURIComponent(code)}`
 
+const FAULTY_RECORDER = new URL('./faulty-recorder.js', import.meta.url).href
+
 /** By the fault's name: specifiers and what stands in for them. @type {Record<string, Record<string, string>>} */
 const STAND_INS = {
-  recorder: { '../create-ops.js': new URL('./faulty-recorder.js', import.meta.url).href },
+  recorder: { '../create-ops.js': FAULTY_RECORDER },
+  reading: { '../create-ops.js': `${FAULTY_RECORDER}?part=reading` },
   observer: {
     '../observe/observe-exchange.js': toModule(`export const observeExchange = ${EXPLODE}`),
   },

@@ -1,7 +1,13 @@
-// A recorder all of whose recording throws; what it tells of its faults, and the dashboard, are real.
+// A recorder all of whose recording throws, or with `?part=reading` what a dashboard reads. What it tells of its faults is
+// real.
 import { createOps as create } from '../../../dist/server/create-ops.js'
 
-const RECORDING = new Set(['counter', 'gauge', 'log', 'setChannel', 'startCall', 'startRequest'])
+const isReading = new URL(import.meta.url).searchParams.get('part') === 'reading'
+const FAULTY = new Set(
+  isReading
+    ? ['calls', 'channels', 'logLines', 'metrics', 'requests', 'snapshot']
+    : ['counter', 'gauge', 'log', 'setChannel', 'startCall', 'startRequest'],
+)
 
 /** @returns {never} */
 const explode = () => {
@@ -14,8 +20,9 @@ export function createOps(options) {
   const bus = { ...real.bus, publish: explode }
   return new Proxy(real, {
     get(ops, name) {
+      if (FAULTY.has(String(name))) return explode
+      if (isReading) return Reflect.get(ops, name)
       if (name === 'bus') return bus
-      if (RECORDING.has(String(name))) return explode
       if (name === 'sample') {
         return (/** @type {any} */ part, /** @type {any} */ sampler) =>
           ops.sample(part, part === 'requests' ? explode : sampler)
