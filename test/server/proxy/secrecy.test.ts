@@ -14,7 +14,8 @@ async function useProxy(proxy: string): Promise<void> {
   const settings = { apiKey: KEY, maxRetries: 0, logLevel: 'off' } as const
   const openai = new OpenAI({ ...settings, baseURL: `${proxy}/openai` })
   const ask = (content: string) => ({ model: 'gpt-x', messages: [{ role: 'user' as const, content }] })
-  for await (const chunk of await openai.chat.completions.create({ ...ask(PROMPT), stream: true })) void chunk
+  const stream = await openai.chat.completions.create({ ...ask(PROMPT), stream: true })
+  for await (const { object } of stream) expect(object).toBe('chat.completion.chunk')
   for (const wish of ['/limit', '/fail'])
     await openai.chat.completions.create(ask(wish)).catch(() => undefined)
   const refused = new OpenAI({ ...settings, baseURL: `${proxy}/refused` })
