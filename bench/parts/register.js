@@ -4,8 +4,8 @@ import { startChild } from '../child.js'
 import { setApart } from '../cores.js'
 
 /**
- * How to have the other instrumentation measured, too. It is not among the development dependencies: it brings 80
- * packages and 80 MB.
+ * How to have the other instrumentation measured, too. It is not among the development dependencies: it brings over
+ * 100 packages.
  */
 export const INSTALL_OTEL = 'npm install --no-save @opentelemetry/auto-instrumentations-node'
 
@@ -21,24 +21,41 @@ const SLICE = 3000
 const WARM_UP = 10_000
 
 /**
+ * OpenTelemetry as it is by default, OTLP over HTTP in protobuf, but that it exports to a sink on this machine, and asks no
+ * cloud where it runs.
+ */
+const OTEL = {
+  OTEL_TRACES_EXPORTER: 'otlp',
+  OTEL_METRICS_EXPORTER: 'otlp',
+  OTEL_LOGS_EXPORTER: 'otlp',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process',
+}
+
+/**
  * What a kind of host does: requests a second, and microseconds of its CPU for each.
  * @typedef {{ rate: number, cpu: number }} Speed
  */
 
 /**
  * Requests a second of a Fastify hello-world as it is, with `opswire/register` and no viewer, and with OpenTelemetry's
- * automatic instrumentations (undefined when they are not installed). In turns, many times; of the rounds the middle
+ * automatic instrumentations (undefined when they are not installed), which export to a sink. In turns, many times; of the rounds the middle
  * one counts, for the machine is never quiet. Hosts have one core, the one who asks another.
  * @param {{ rounds: number }} times
  * @returns {Promise<{ plain: Speed, register: Speed, otel: Speed | undefined, ratio: number, otelRatio: number | undefined, apart: boolean }>}
+ *   rejects when those exported nothing, for then they are not what they would be
  */
 export async function serveHelloWorlds({ rounds }) {
   const otel = findOtel()
   const asker = startChild('./hello-askers.js')
+  const sink = startChild('./otlp-sink.js')
+  const endpoint = `http://127.0.0.1:${await sink.ask('start')}`
   const hosts = await Promise.all([
     startHost(asker, []),
-    startHost(asker, ['--import', REGISTER]),
-    ...(otel === undefined ? [] : [startHost(asker, ['--require', otel])]),
+    startHost(asker, ['--import', REGISTER], { OPSWIRE_PORT: '0' }),
+    ...(otel === undefined
+      ? []
+      : [startHost(asker, ['--require', otel], { ...OTEL, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })]),
   ])
   try {
     const apart = hosts.map(({ pid }) => setApart([asker.pid, pid])).every(Boolean)
@@ -53,6 +70,9 @@ export async function serveHelloWorlds({ rounds }) {
         if (host) measured[index]?.push(await host.load(SLICE))
       }
     }
+    if (otel !== undefined && (await sink.ask('count')) === 0) {
+      throw new Error('the host under OpenTelemetry exported nothing')
+    }
     const [plain = [], register = [], other] = measured
     /** @param {Speed[]} speeds */
     const ratioOf = (speeds) => middle(speeds.map(({ rate }, round) => rate / (plain[round]?.rate ?? NaN)))
@@ -66,6 +86,7 @@ export async function serveHelloWorlds({ rounds }) {
     }
   } finally {
     await asker.stop()
+    await sink.stop()
     for (const host of hosts) host.stop()
   }
 }
@@ -73,17 +94,12 @@ export async function serveHelloWorlds({ rounds }) {
 /**
  * @param {import('../child.js').Child} asker
  * @param {string[]} execArgv
+ * @param {Record<string, string>} env
  */
-async function startHost(asker, execArgv) {
+async function startHost(asker, execArgv, env = {}) {
   const child = fork(HOST, [], {
     execArgv,
-    env: {
-      ...process.env,
-      OPSWIRE_PORT: '0',
-      OTEL_TRACES_EXPORTER: 'none',
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_LOGS_EXPORTER: 'none',
-    },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   process.once('exit', () => child.kill('SIGKILL'))
