@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { z } from 'zod'
+import { encodeData } from '../bus/codec.js'
 import type { Ops } from '../bus/ops.js'
 import { sendError } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
@@ -127,6 +128,8 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         logger.child({ ...bindings, ...OWN_LOG }, childOptions),
       )
       scope.setErrorHandler(sendError)
+      // What is shown in a terminal is as safe as the feed.
+      scope.setReplySerializer(encodeData)
       markOwnRoutes(scope)
       // Without a prefix, what the dashboard does not know is the host's.
       if (prefix !== '') answerUnknown(scope)
