@@ -62,12 +62,12 @@ describe('opswire serve --otlp', () => {
     await expect.poll(() => output.out, { timeout: 8000 }).toMatch(/dashboard: .*\n$/)
     const [url] = output.out.match(/http:\/\/127\.0\.0\.1:\d+/g)!
     const records = toLogs(Array.from({ length: 60 }, () => ({ body: 'line' })))
-    expect((await post(url!, 'logs', records)).status).toBe(200)
-    const refused = await post(url!, 'logs', records, { form: 'json' })
+    expect((await post(url, 'logs', records)).status).toBe(200)
+    const refused = await post(url, 'logs', records, { form: 'json' })
     expect([refused.status, refused.body]).toEqual([429, expect.stringContaining('Over 2 items per second')])
     const gauges = Array.from({ length: 30 }, (_, value) => ({ type: 'gauge', name: 'a', value }))
-    expect((await ingest(url!, gauges)).status).toBe(200)
-    expect(await ingest(url!, gauges)).toMatchObject({
+    expect((await ingest(url, gauges)).status).toBe(200)
+    expect(await ingest(url, gauges)).toMatchObject({
       status: 429,
       error: { message: expect.stringContaining('Over 3 messages per second') as string },
     })
