@@ -15,7 +15,7 @@ it('a call that fails or is given up, by whichever client, ends the same for the
     return { app, came: await app.message<Record<string, unknown>>() }
   }
   const [plain, watched] = await Promise.all([run({ imports: [] }), run({})])
-  expect(Object.keys(plain.came)).toHaveLength(CLIENTS.length * 5)
+  expect(Object.keys(plain.came)).toHaveLength(CLIENTS.length * 6)
   expect(watched.came).toEqual(plain.came)
 
   const dashboard = await watched.app.dashboard()
@@ -32,9 +32,11 @@ it('a call that fails or is given up, by whichever client, ends the same for the
       { ...refused, httpStatus: 500, error: 'out of order' },
     ])
     expect(shown(`${client}-refused`), client).toMatchObject([{ ...refused, errorType: 'ECONNREFUSED' }])
-    const [left] = shown(`${client}-left`)
-    expect(left, client).toMatchObject({ state: 'cancelled', source, httpStatus: 200 })
-    expect(left!.timeToFirstToken, client).toBeGreaterThan(0)
+    for (const what of ['left', 'dismissed']) {
+      const [call] = shown(`${client}-${what}-held`)
+      expect(call, `${client} ${what}`).toMatchObject({ state: 'cancelled', source, httpStatus: 200 })
+      expect(call!.timeToFirstToken, client).toBeGreaterThan(0)
+    }
   }
   const cut = shown('cut')
   expect(cut.map(({ source }) => source).sort()).toEqual(['fetch', 'http', 'http', 'undici'])

@@ -38,6 +38,17 @@ const byNode = (request) => (url, body, leave) =>
       .end(body)
   })
 
+/** Gives up for a reason of its own. */
+class Dismissal extends AbortController {
+  /** @override */
+  abort() {
+    super.abort(new Error('the user left'))
+  }
+}
+
+/** @type {Record<string, () => AbortController>} */
+const leaves = { left: () => new AbortController(), dismissed: () => new Dismissal() }
+
 /** @type {Record<string, Client>} */
 const clients = {
   fetch: async (url, body, leave) => {
@@ -64,14 +75,13 @@ process.on('message', async () => {
   const came = {}
   for (const [name, client] of Object.entries(clients)) {
     const origin = name === 'https' ? TLS_URL : MODEL_URL
-    for (const what of ['limit', 'fail', 'refused', 'cut', 'left']) {
+    for (const what of ['limit', 'fail', 'refused', 'cut', 'left', 'dismissed']) {
       const url =
         (what === 'refused' ? REFUSED.replace('http', name === 'https' ? 'https' : 'http') : origin) + PATH
-      // A model that is called so loses its connection.
-      const model = what === 'cut' ? 'cut' : `${name}-${what}`
+      const makeLeave = leaves[what]
+      const model = what === 'cut' ? 'cut' : `${name}-${what}${makeLeave === undefined ? '' : '-held'}`
       const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'prompt' }] })
-      const leave = what === 'left' ? new AbortController() : undefined
-      came[`${name} ${what}`] = await client(url, body, leave).catch(
+      came[`${name} ${what}`] = await client(url, body, makeLeave?.()).catch(
         (error) => `${error.name} ${error.code} ${error.message} ${error.cause?.code}`,
       )
     }
