@@ -85,7 +85,7 @@ describe('opswire/register', () => {
   it('leaves its port to an app that wants it later, and keeps its viewers', async () => {
     const app = start('late')
     const { url } = await app.dashboard()
-    const reader = await openFeed(`${url}/events`)
+    await openFeed(`${url}/events`)
     app.child.send(new URL(url).port)
     expect(await app.message()).toBe('listening')
     await expect.poll(() => app.output.err.match(/dashboard: http/g)).toHaveLength(2)
