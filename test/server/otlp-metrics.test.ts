@@ -157,6 +157,14 @@ describe('a named metric', () => {
     expect(host.of('counter')).toEqual([{ name: 'app.jobs', add: 7 }])
   })
 
+  it('that counts in increments does not add those again that are sent again', async () => {
+    const host = await startOtlpHost({ map })
+    const at = (value: number, time: number): object =>
+      toMetrics([sum('app.jobs.done', DELTA, true, point(value, {}, { start: time - 1000, time }))])
+    for (const body of [at(3, now - 1000), at(3, now - 1000), at(3, now)]) await host.export('metrics', body)
+    expect(host.of('counter').map(({ add }) => add)).toEqual([3, 3])
+  })
+
   it('that counts in totals adds what came since the last one, by its attributes', async () => {
     const host = await startOtlpHost({ map })
     const send = (...points: object[]) =>

@@ -68,10 +68,11 @@ export class MetricRecorder {
     let add = 0
     let unused = 0
     for (const point of metric.points) {
+      const series = toSeries(instance, metric.name, point.attributes)
       const increment =
         metric.kind === 'increments'
-          ? point.value
-          : this.#series.add(toSeries(instance, metric.name, point.attributes), point, now)
+          ? this.#series.addIncrement(series, point, now)
+          : this.#series.addTotal(series, point, now)
       add += increment ?? 0
       if (increment === undefined) unused++
     }
