@@ -1,11 +1,11 @@
-import type { BearerFeed } from './bearer-feed.js'
 import { browserClock } from './browser-clock.js'
 import type { FeedLink, FeedListener } from './feed-link.js'
 import { createFrameScheduler } from './frame-scheduler.js'
+import { LazyPart } from './lazy-part.js'
 import { LiveStore, type Handover } from './live-store.js'
 import { StreamClient, type StreamClientOptions } from './stream-client.js'
 import type { GetToken, SharedStream } from './stream-registry.js'
-import { TabGroup } from './tab-group.js'
+import { TabLink } from './tab-link.js'
 import type { Ticker } from './ticker.js'
 
 /** What the stream is opened with: the cookies that the browser sends by itself, or a token that it doesn't. */
@@ -26,11 +26,11 @@ export function openStream(
     onState: (state) => store.setConnection(state),
   }
   const { identify, ...credentials } =
-    getToken === undefined ? BY_COOKIE : byToken(getToken, () => link instanceof TabGroup && link.restart())
+    getToken === undefined ? BY_COOKIE : byToken(getToken, () => link instanceof TabLink && link.restart())
   const createClient = (heard: FeedListener) =>
     new StreamClient({ src, clock: browserClock, ...credentials, ...heard })
   const link: FeedLink = canShare()
-    ? new TabGroup({
+    ? new TabLink({
         ...listener,
         // The number is raised when tabs with an older script could not follow a newer one.
         name: async () => `opswire/1 ${src} ${await identify()}`,
@@ -66,21 +66,13 @@ const BY_COOKIE: Credentials = {
 }
 
 function byToken(getToken: GetToken, onOther: () => void): Credentials {
-  let loaded: Promise<BearerFeed> | undefined
-  // Its own chunk: pages without a token never load it. One that could not be loaded is tried again.
-  const load = async () => {
-    try {
-      return await (loaded ??= import('./bearer-feed.js').then(
-        (chunk) => new chunk.BearerFeed(getToken, onOther),
-      ))
-    } catch (error) {
-      loaded = undefined
-      throw error
-    }
-  }
+  const feed = new LazyPart(async () => {
+    const { BearerFeed } = await import('./bearer-feed.js')
+    return new BearerFeed(getToken, onOther)
+  })
   return {
-    identify: async () => (await load()).identify(),
-    createSource: async (url) => (await load()).open(url),
+    identify: async () => (await feed.load()).identify(),
+    createSource: async (url) => (await feed.load()).open(url),
   }
 }
 
