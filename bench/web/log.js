@@ -110,13 +110,13 @@ async function watchTyping(browser, url, feed) {
 function readLog() {
   const page = /** @type {any} */ (globalThis)
   const [entry] = page[Symbol.for('opswire/1')].entries.values()
-  const { end, rows } = entry.stream.store.view.log
+  const { rows } = entry.stream.store.view.log
   const log = document.querySelector('ops-dashboard')?.shadowRoot?.querySelector('ops-events')?.shadowRoot
   const words = log?.querySelector('[part=evicted]')?.textContent ?? ''
   return {
-    end,
+    end: rows.end,
     held: rows.length,
-    missed: rows.reduce(
+    missed: [...rows].reduce(
       (/** @type {number} */ sum, /** @type {any} */ row) => sum + (row.gap?.missed ?? 0),
       0,
     ),

@@ -42,7 +42,7 @@ export async function copyText(text: string, place: HTMLElement): Promise<boolea
 
 /** What the filter shows of the lines held, one JSON object a line; gaps are told as such. */
 export function toNdjson(log: LogView, filter: LogFilter): string {
-  const rows = log.rows.filter((row) => filter.shows(row))
+  const rows = [...log.rows].filter((row) => filter.shows(row))
   return rows
     .map((row) => (isGapRow(row) ? { gap: row.gap, from: row.from, until: row.until } : row))
     .map((row) => `${JSON.stringify(row)}\n`)

@@ -28,6 +28,8 @@ export interface ToolbarActions {
   showAllRequests: () => void
   togglePause: () => void
   toggleWrap: () => void
+  /** A tool may be used next. */
+  prepare: () => void
   copy: () => void
   download: () => void
 }
@@ -132,7 +134,13 @@ function textField({ text, fault, shortcuts }: ToolbarState, { typeText }: Toolb
 }
 
 function tools(state: ToolbarState, actions: ToolbarActions): TemplateResult {
-  return html`<span class="tools" role="group" aria-label="Log">
+  return html`<span
+    class="tools"
+    role="group"
+    aria-label="Log"
+    @pointerenter=${actions.prepare}
+    @focusin=${actions.prepare}
+  >
     ${tool('pause', state.paused ? 'Resume the log' : 'Pause the log', actions.togglePause, state.paused)}
     ${tool('wrap', 'Wrap long lines', actions.toggleWrap, state.wrap)}
     ${tool(state.copied ? 'done' : 'copy', state.copied ? 'Copied' : 'Copy selected lines, or those in sight', actions.copy)}

@@ -1,30 +1,25 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { toCount, toPlural } from '../format.js'
+import { LazyPart } from '../lazy-part.js'
 import type { LevelGroup, LogView } from '../log-book.js'
-import { LogFilter, toLevels, toLevelWords, toPattern } from '../log-filter.js'
+import { LogFilter, toLevelWords } from '../log-filter.js'
 import { ErrorNotice } from './error-notice.js'
-import { copyText, download, toCopiedText, toNdjson } from './log-export.js'
+import { selectionOf } from './log-blocks.js'
+import { CRITERIA, readCriteria, type LogFilterDetail } from './log-criteria.js'
 import { handleLogKey } from './log-keys.js'
 import { LogLines } from './log-lines.js'
-import { selectionOf } from './log-blocks.js'
 import { lineOf } from './log-row.js'
-import { logStyles, logToolbarStyles } from './log-styles.js'
+import { logStyles } from './log-styles.js'
 import { logToolbar } from './log-toolbar.js'
+import { logToolbarStyles } from './log-toolbar-styles.js'
 import { OpenRequestEvent } from './open-request.js'
 import { panelStyles } from './panel-styles.js'
 import type { ShowLinesEvent } from './show-lines.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
-/** The log's filter, as attributes hold it. Absent is unfiltered. */
-export interface LogFilterDetail {
-  level?: string
-  source?: string
-  filter?: string
-  request?: string
-}
-
-const CRITERIA = ['level', 'source', 'filter', 'request'] as const
+/** What copies and downloads, which few readers do. */
+const EXPORT = new LazyPart(() => import('./log-export.js'))
 
 /**
  * The event log. Follows the tail until the reader scrolls up, selects text or focuses a line; then nothing moves, and
@@ -119,28 +114,17 @@ export class OpsEvents extends StreamElement {
     return this.renderRoot.querySelector<HTMLElement>('.log')!
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('src')) this.#lines?.restart()
-    if (CRITERIA.some((name) => changed.has(name))) this.#readFilter()
+  protected override shouldUpdate(changed: PropertyValues<this>): boolean {
+    return changed.size > 0 || this.#lines?.canWait() !== true
   }
 
-  /** A text that is no filter is said to be none; the last one that was stays. */
-  #readFilter(): void {
-    let { pattern } = this.#filter.criteria
-    try {
-      pattern = toPattern(this.filter ?? '')
-      this.#fault = undefined
-    } catch (error) {
-      const reason = (error instanceof Error ? error.message : String(error)).replace(/^.*: /, '')
-      this.#fault = `Not a regular expression: ${reason}. The filter before it still holds.`
-    }
-    this.#filter = new LogFilter({
-      levels: toLevels(this.level),
-      ...(this.source ? { source: this.source } : {}),
-      ...(this.request ? { requestId: this.request } : {}),
-      ...(pattern === undefined ? {} : { pattern }),
-    })
-    this.#lines?.setFilter(this.#filter)
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('src')) this.#lines?.restart()
+    if (!CRITERIA.some((name) => changed.has(name))) return
+    const { filter, fault } = readCriteria(this, this.#filter)
+    this.#filter = filter
+    this.#fault = fault
+    this.#lines?.setFilter(filter)
   }
 
   override render(): TemplateResult {
@@ -204,7 +188,7 @@ export class OpsEvents extends StreamElement {
 
   #blank(log: LogView): TemplateResult | typeof nothing {
     if (log.rows.length === 0) return html`<p class="blank" part="empty">Nothing logged yet</p>`
-    if (this.#lines === undefined || this.#lines.shown > 0) return nothing
+    if (this.#lines === undefined || this.#lines.searching || this.#lines.shown > 0) return nothing
     return html`<p class="blank" part="empty">
       None of ${toPlural(log.rows.length, 'line')} matches
       <button type="button" @click=${() => this.#change({})}>Show all</button>
@@ -277,11 +261,9 @@ export class OpsEvents extends StreamElement {
     showAllRequests: () => this.#change({ ...this.#criteria, request: '' }),
     togglePause: () => (this.paused = !this.paused),
     toggleWrap: () => (this.wrap = !this.wrap),
+    prepare: () => void EXPORT.load().catch(() => undefined),
     copy: () => void this.#copy(),
-    download: () => {
-      const { hello, log } = this.feed.store?.view ?? {}
-      if (log) download(`${hello?.service ?? 'ops'}-events.ndjson`, toNdjson(log, this.#filter))
-    },
+    download: () => void this.#download(),
   }
 
   get #criteria(): LogFilterDetail {
@@ -303,8 +285,15 @@ export class OpsEvents extends StreamElement {
   }
 
   async #copy(): Promise<void> {
+    const { copyText, toCopiedText } = await EXPORT.load()
     this.copied = await copyText(toCopiedText(this.#scroller), this.renderRoot.querySelector('.frame')!)
     setTimeout(() => (this.copied = false), 1500)
+  }
+
+  async #download(): Promise<void> {
+    const { download, toNdjson } = await EXPORT.load()
+    const { hello, log } = this.feed.store?.view ?? {}
+    if (log) download(`${hello?.service ?? 'ops'}-events.ndjson`, toNdjson(log, this.#filter))
   }
 
   #leaveTail(): void {
