@@ -54,6 +54,7 @@ export class LogLines {
   #drawnAt = -Infinity
   #timer: ReturnType<typeof setTimeout> | undefined
   #search: ReturnType<typeof setTimeout> | undefined
+  #tidying = 0
 
   constructor(options: LogLinesOptions) {
     this.#options = options
@@ -158,6 +159,7 @@ export class LogLines {
   stop(): void {
     clearTimeout(this.#timer)
     clearTimeout(this.#search)
+    cancelAnimationFrame(this.#tidying)
     this.#timer = this.#search = undefined
   }
 
@@ -209,6 +211,7 @@ export class LogLines {
   }
 
   #discard(): void {
+    cancelAnimationFrame(this.#tidying)
     clearTimeout(this.#search)
     this.#search = undefined
     this.#pool = undefined
@@ -221,12 +224,12 @@ export class LogLines {
     this.#rate.add(fresh.length, performance.now())
     if (this.#rate.busy) this.#enterPool()
     else this.#leavePool(fresh.length)
-    this.#notes.showEvicted(log.rows.start)
     if (this.#pool === undefined) {
       this.#blocks.push(fresh)
-      this.#dropBlocks(log.rows.start)
-      return this.#showTail()
+      this.#showTail()
+      return this.#tidy(log)
     }
+    this.#tidy(log)
     this.#list.drop(this.#list.countBefore(log.rows.start))
     const isOther = this.#pool.show(this.#list.rows, this.#place.height)
     const skipped = Math.max(0, fresh.length - this.#pool.size)
@@ -255,15 +258,32 @@ export class LogLines {
     })
   }
 
-  /** Lets go of whole blocks that the store no longer holds. */
+  /**
+   * Brings what is above the rows up to date. Where that moves them, it is done in a frame of its own and made up for by
+   * scrolling; together with new rows it would count as a shift of the layout.
+   */
+  #tidy({ rows: { start } }: LogView): void {
+    if (!this.#hasOldBlocks(start) && !this.#notes.wouldMove(start)) return this.#notes.showEvicted(start)
+    cancelAnimationFrame(this.#tidying)
+    this.#tidying = requestAnimationFrame(() => {
+      if (!this.following || this.#isStale) return
+      this.#place.keep(() => {
+        if (this.#pool === undefined) this.#dropBlocks(start)
+        this.#notes.showEvicted(start)
+      })
+    })
+  }
+
+  /** Whether the store no longer holds any row of the oldest block. */
+  #hasOldBlocks(start: number): boolean {
+    const size = this.#blocks.headSize
+    return size > 0 && size < this.#blocks.size && size <= this.#list.countBefore(start)
+  }
+
   #dropBlocks(start: number): void {
-    let gone = this.#list.countBefore(start)
-    for (;;) {
-      const size = this.#blocks.headSize
-      if (size === 0 || size > gone || size === this.#blocks.size) break
+    while (this.#hasOldBlocks(start)) {
+      this.#list.drop(this.#blocks.headSize)
       this.#blocks.dropHead()
-      this.#list.drop(size)
-      gone -= size
     }
   }
 

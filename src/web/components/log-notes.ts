@@ -18,6 +18,11 @@ export class LogNotes {
     this.#elements = elements
   }
 
+  /** Whether saying so moves the rows. */
+  wouldMove(evicted: number): boolean {
+    return this.#evicted > 0 !== evicted > 0
+  }
+
   showEvicted(count: number): void {
     if (count === this.#evicted) return
     this.#evicted = count

@@ -66,6 +66,7 @@ export class OpsCounters extends StreamElement {
       }
       .label,
       .sub {
+        min-height: 20px;
         overflow: hidden;
         text-overflow: ellipsis;
         color: var(--_muted);
@@ -159,7 +160,7 @@ export class OpsCounters extends StreamElement {
         ${counter?.value ?? html`<i class="bone"></i>`}
       </div>
       <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>
-        ${counter?.sub ?? html`&nbsp;`}
+        ${counter?.sub}
       </div>
       ${counter?.line && view ? this.#line(counter, view) : nothing}
     </div>`
