@@ -159,9 +159,7 @@ export class OpsCounters extends StreamElement {
       >
         ${counter?.value ?? html`<i class="bone"></i>`}
       </div>
-      <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>
-        ${counter?.sub}
-      </div>
+      <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>${counter?.sub}</div>
       ${counter?.line && view ? this.#line(counter, view) : nothing}
     </div>`
   }
