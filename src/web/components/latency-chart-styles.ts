@@ -63,7 +63,7 @@ export const latencyChartStyles = css`
       color 1ms,
       border-color 1ms;
   }
-  .note,
+  .unloaded,
   .blank {
     position: absolute;
     inset: 0;
@@ -80,7 +80,7 @@ export const latencyChartStyles = css`
     text-align: center;
     pointer-events: none;
   }
-  .note {
+  .unloaded {
     pointer-events: auto;
   }
   @container (max-width: 460px) {

@@ -1,17 +1,13 @@
-import { LogFilter, toLevels, toPattern } from '../log-filter.js'
-
-/** The log's filter, as attributes hold it. Absent is unfiltered. */
-export interface LogFilterDetail {
-  level?: string
-  source?: string
-  filter?: string
-  request?: string
-}
-
-export const CRITERIA = ['level', 'source', 'filter', 'request'] as const
+import { LogFilter, toPattern } from '../log-filter.js'
+import { toLevels } from '../log-levels.js'
 
 /** What attributes and properties may hold: an empty one filters nothing, as one that is not there. */
-export type CriteriaAttributes = { [Name in (typeof CRITERIA)[number]]: string | null | undefined }
+export interface CriteriaAttributes {
+  level: string | null | undefined
+  source: string | null | undefined
+  filter: string | null | undefined
+  request: string | null | undefined
+}
 
 /** The filter that they say. A text that is no filter is said to be none; the pattern before it stays. */
 export function readCriteria(

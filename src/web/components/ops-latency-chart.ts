@@ -34,26 +34,14 @@ export class OpsLatencyChart extends StreamElement {
 
   readonly #view = new LazyView(this, PLOT)
   #plot: LatencyPlot | undefined
-  #isInSight = false
-  readonly #sight = new IntersectionObserver((entries) => {
-    this.#isInSight = entries.at(-1)!.isIntersecting
-    if (this.#isInSight) this.requestUpdate()
-  })
 
   constructor() {
     super(['metrics'])
     this.left = new Set()
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#sight.observe(this)
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#sight.disconnect()
-    this.#isInSight = false
     this.#plot?.destroy()
     this.#plot = undefined
   }
@@ -88,16 +76,15 @@ export class OpsLatencyChart extends StreamElement {
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
-    if (!this.#isInSight) return
-    const part = this.#view.view
+    const { view, isInSight } = this.#view
     const series = this.feed.store?.view.metrics?.series
-    if (part === undefined) return
+    if (view === undefined || !isInSight) return
     if (series === undefined) {
       this.#plot?.destroy()
       this.#plot = undefined
       return
     }
-    this.#plot ??= new part.LatencyPlot(this.renderRoot.querySelector('.plot')!, LATENCY_LINES, () => [
+    this.#plot ??= new view.LatencyPlot(this.renderRoot.querySelector('.plot')!, LATENCY_LINES, () => [
       ...this.renderRoot.querySelectorAll('.key i'),
     ])
     this.#plot.show(
@@ -114,7 +101,7 @@ export class OpsLatencyChart extends StreamElement {
 
   /** The canvas can't follow the theme by itself. Its swatches do, and tell when they have. */
   readonly #recolor = (): void => {
-    if (this.#isInSight) this.#plot?.recolor()
+    if (this.#view.isInSight) this.#plot?.recolor()
   }
 }
 
