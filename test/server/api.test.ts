@@ -148,6 +148,26 @@ describe('the JSON routes', () => {
     expect([unknown.status, unknown.body]).toEqual([404, expect.stringContaining('OPS_NOT_FOUND')])
   })
 
+  it('are safe to show in a terminal, and so is what ingest answers', async () => {
+    const { url, ops } = await startHost({ plugin: { http: false, log: false } })
+    const tricky = 'a\u202eb\u2028c\u009b31md'
+    ops.log('info', 'a', tricky)
+    ops.startCall({ provider: tricky, model: 'm' })
+    const headers = { 'content-type': 'application/json' }
+    const answers = [
+      await send(`${url}/ops/api/events`),
+      await send(`${url}/ops/api/calls`),
+      await send(`${url}/ops/api/snapshot`),
+      await send(`${url}/ops/api/ingest`, { method: 'POST', headers }, JSON.stringify([{ type: tricky }])),
+    ]
+    for (const { status, body } of answers) {
+      expect(status).toBe(200)
+      expect(body).toContain('\\u202e')
+      expect(body).not.toMatch(/[\u202e\u2028\u009b]/)
+    }
+    expect(JSON.parse(answers[0]!.body)).toMatchObject({ items: [{ message: tricky }] })
+  })
+
   it('answer what the router refuses in the same shape, standalone', async () => {
     const ops = createOps()
     const app = await buildApp(ops)

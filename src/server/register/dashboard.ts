@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Ops } from '../../bus/ops.js'
@@ -29,6 +30,8 @@ export async function startDashboard(ops: Ops, { host, port }: DashboardOptions)
     try {
       await listenAt(app.server, host, tried)
       app.server.unref()
+      // Such as no file left for a connection: without a listener it would end the app.
+      app.server.on('error', (error) => ops.fault("The dashboard's server", error))
       return toAddress(app.server, host, tried)
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
@@ -38,13 +41,10 @@ export async function startDashboard(ops: Ops, { host, port }: DashboardOptions)
   }
 }
 
-function listenAt(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    // A worker of a cluster has a port of its own; shared ones would show now this worker, now that.
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+async function listenAt(server: Server, host: string, port: number): Promise<void> {
+  // A failed try leaves no listener behind: from eleven on Node would warn the app.
+  const listening = once(server, 'listening')
+  // A worker of a cluster has a port of its own; shared ones would show now this worker, now that.
+  server.listen({ host, port, exclusive: true })
+  await listening
 }

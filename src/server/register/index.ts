@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { writeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Ops } from '../../bus/ops.js'
 import { createOps } from '../create-ops.js'
@@ -16,6 +17,7 @@ import { watchApp } from './watch-app.js'
 const WATCHED = Symbol.for('opswire.register')
 /** Milliseconds after the app's first turn; by then it has loaded what it is made of, or is through. */
 const DASHBOARD_DELAY = 300
+const STANDARD_ERROR = 2
 
 function register(): void {
   const shared = globalThis as { [WATCHED]?: true }
@@ -38,7 +40,13 @@ function register(): void {
     fault: (place, error) => ops.fault(place, error),
   })
   // Viewers still get the last lines, and a farewell.
-  process.once('exit', () => ops.close())
+  process.once('exit', () => {
+    try {
+      ops.close()
+    } catch {
+      // The app ends as it would have, and nobody is left to be told.
+    }
+  })
   setTimeout(() => void serve(ops, config), DASHBOARD_DELAY).unref()
 }
 
@@ -55,8 +63,13 @@ async function serve(ops: Ops, config: RegisterConfig): Promise<void> {
   }
 }
 
+/** Past the stream: where nobody reads standard error any more, its `error` event would end an app that is silent itself. */
 function say(text: string): void {
-  process.stderr.write(`opswire: ${text}\n`)
+  try {
+    writeSync(STANDARD_ERROR, `opswire: ${text}\n`)
+  } catch {
+    // There is nowhere else to tell it.
+  }
 }
 
 try {
