@@ -37,7 +37,12 @@ function series(isEmpty = false): Series {
 }
 
 async function open(
-  options: { points?: Series; width?: number; before?: string; prepare?: (page: Page) => Promise<void> } = {},
+  options: {
+    points?: Series
+    width?: number
+    before?: string
+    prepare?: (page: Page) => Promise<unknown>
+  } = {},
 ): Promise<WatchedPage & { feed: ScriptedFeed; chart: Locator }> {
   const feed = new ScriptedFeed(options.points ?? series())
   const chart = '<ops-latency-chart src="/scripted"></ops-latency-chart>'

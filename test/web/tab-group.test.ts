@@ -93,7 +93,7 @@ describe('a tab', () => {
     last().send('log', 1, 'e-1')
     last().send('log', 2, 'e-2')
     await settle()
-    expect(second!.known).toEqual([1, 2])
+    expect(second.known).toEqual([1, 2])
   })
 
   it('that is alone has the stream', async () => {
