@@ -1,8 +1,9 @@
-import type { BearerFeed } from './bearer-feed.js'
 import { browserClock } from './browser-clock.js'
 import type { FeedLink, FeedListener } from './feed-link.js'
 import { createFrameScheduler } from './frame-scheduler.js'
-import { LiveStore, type Handover } from './live-store.js'
+import { LazyPart } from './lazy-part.js'
+import { LiveStore } from './live-store.js'
+import type { Handover } from './live-view.js'
 import { StreamClient, type StreamClientOptions } from './stream-client.js'
 import type { GetToken, SharedStream } from './stream-registry.js'
 import { TabGroup } from './tab-group.js'
@@ -66,21 +67,13 @@ const BY_COOKIE: Credentials = {
 }
 
 function byToken(getToken: GetToken, onOther: () => void): Credentials {
-  let loaded: Promise<BearerFeed> | undefined
-  // Its own chunk: pages without a token never load it. One that could not be loaded is tried again.
-  const load = async () => {
-    try {
-      return await (loaded ??= import('./bearer-feed.js').then(
-        (chunk) => new chunk.BearerFeed(getToken, onOther),
-      ))
-    } catch (error) {
-      loaded = undefined
-      throw error
-    }
-  }
+  const feed = new LazyPart(async () => {
+    const { BearerFeed } = await import('./bearer-feed.js')
+    return new BearerFeed(getToken, onOther)
+  })
   return {
-    identify: async () => (await load()).identify(),
-    createSource: async (url) => (await load()).open(url),
+    identify: async () => (await feed.load()).identify(),
+    createSource: async (url) => (await feed.load()).open(url),
   }
 }
 

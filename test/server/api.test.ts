@@ -105,6 +105,25 @@ describe('the JSON routes', () => {
     expect(JSON.stringify(body)).not.toContain(process.cwd())
   })
 
+  it('let browsers keep the chunks of the elements for ever, and ask anew for the scripts known by name', async () => {
+    const host = await startHost()
+    const caching = async (path: string) => {
+      const response = await fetch(`${host.url}/ops/embed/v1/${path}`)
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+      return [response.headers.get('cache-control'), await response.text()]
+    }
+    for (const script of ['ops.js', 'ops-calls.js', 'ops-channels.js']) {
+      expect((await caching(script))[0], script).toBe('no-cache')
+    }
+    const [, text] = await caching('ops.js')
+    const chunks = [...text!.matchAll(/\.\/(chunks\/[\w-]+\.js)/g)].map(([, path]) => path!)
+    expect(chunks.length).toBeGreaterThan(3)
+    for (const chunk of chunks) {
+      expect((await caching(chunk))[0], chunk).toBe('public, max-age=31536000, immutable')
+    }
+  })
+
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
     'refuse %s, and say what they accept',
     async (method) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Hello, LogLine, Metrics, Snapshot } from '../../src/bus/protocol.js'
-import { LiveStore, type Handover } from '../../src/web/live-store.js'
+import { LiveStore } from '../../src/web/live-store.js'
+import type { Handover } from '../../src/web/live-view.js'
 import { FakeClock } from '../helpers/fake-clock.js'
 import { FakeFrames } from './fakes.js'
 
@@ -62,7 +63,7 @@ function told({ log = [] as LogLine[], epoch = EPOCH, time = 1_000_000 } = {}) {
 const handOver = (store: LiveStore): Handover => JSON.parse(JSON.stringify(store.capture()))
 
 const messages = (store: LiveStore) =>
-  store.view.log?.rows.map((row) => ('gap' in row ? 'a gap' : row.message))
+  [...(store.view.log?.rows ?? [])].map((row) => ('gap' in row ? 'a gap' : row.message))
 
 describe('what a store hands over', () => {
   it('is nothing before the first full snapshot', () => {

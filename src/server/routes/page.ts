@@ -10,7 +10,7 @@ const PAGE = ['../../page', '../../../dist/page']
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
   .find((path) => existsSync(`${path}/index.html`))
 
-const YEAR = 31_536_000
+const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** One file of a folder: no slash, no leading dot, no two dots in a row. */
 const FILE_NAME = /^[\w-]+(\.[\w-]+)+$/
 
@@ -39,22 +39,26 @@ export async function pageRoutes(scope: FastifyInstance): Promise<void> {
   })
   readOnly(scope, '/assets/*', (request, reply) => {
     const file = requireFile(request, 'assets')
-    return reply
-      .headers({ 'cache-control': `public, max-age=${YEAR}, immutable`, 'x-content-type-options': 'nosniff' })
-      .sendFile(file)
+    return reply.headers({ 'cache-control': IMMUTABLE, 'x-content-type-options': 'nosniff' }).sendFile(file)
   })
-  // Code without data: any page of any origin may load it.
-  readOnly(scope, '/embed/v1/*', (request, reply) => {
-    const file = requireFile(request, 'embed/v1')
-    return reply
-      .headers({
-        'access-control-allow-origin': '*',
-        'cross-origin-resource-policy': 'cross-origin',
-        'x-content-type-options': 'nosniff',
-        'cache-control': file.endsWith('/ops.js') ? 'no-cache' : `public, max-age=${YEAR}, immutable`,
-      })
-      .sendFile(file)
-  })
+  // Code without data: any page of any origin may load it. Other pages know the scripts by name, so these are asked for
+  // anew; the chunks that they load change their names with their content.
+  for (const [folder, caching] of [
+    ['embed/v1', PAGE_HEADERS['cache-control']],
+    ['embed/v1/chunks', IMMUTABLE],
+  ] as const) {
+    readOnly(scope, `/${folder}/*`, (request, reply) => {
+      const file = requireFile(request, folder)
+      return reply
+        .headers({
+          'access-control-allow-origin': '*',
+          'cross-origin-resource-policy': 'cross-origin',
+          'x-content-type-options': 'nosniff',
+          'cache-control': caching,
+        })
+        .sendFile(file)
+    })
+  }
 }
 
 /**

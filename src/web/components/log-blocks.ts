@@ -1,5 +1,6 @@
-import { createRow, type ShownRow } from './log-row.js'
 import type { LogFilter } from '../log-filter.js'
+import type { ShownRow } from '../log-list.js'
+import { createRow } from './log-row.js'
 
 /** Rows in one block. The browser skips drawing whole blocks that are out of sight. */
 const BLOCK_SIZE = 100
@@ -25,6 +26,8 @@ export class LogBlocks {
   #filter: LogFilter
   #blocks: Block[] = []
   #size = 0
+  /** The first of the blocks that stand at the tail. */
+  #tail = 0
 
   constructor(scroller: HTMLElement, body: HTMLElement, filter: LogFilter) {
     this.#scroller = scroller
@@ -53,7 +56,11 @@ export class LogBlocks {
     const fresh = document.createDocumentFragment()
     for (let index = 0; index < rows.length;) {
       let block = this.#blocks.at(-1)
-      if (block === undefined || block.rows.length >= BLOCK_SIZE) block = this.#open(fresh)
+      if (block === undefined || block.rows.length >= BLOCK_SIZE) {
+        block = createBlock([])
+        this.#blocks.push(block)
+        fresh.append(block.element)
+      }
       const part = rows.slice(index, index + BLOCK_SIZE - block.rows.length)
       index += part.length
       block.rows.push(...part)
@@ -62,6 +69,19 @@ export class LogBlocks {
       if (block.filled) block.element.append(...part.map((row) => createRow(row, this.#filter)))
     }
     this.#body.append(fresh)
+  }
+
+  /** Puts rows above those that are there. */
+  unshift(rows: readonly ShownRow[]): void {
+    const blocks: Block[] = []
+    for (let end = rows.length; end > 0; end -= BLOCK_SIZE) {
+      const block = createBlock(rows.slice(Math.max(0, end - BLOCK_SIZE), end))
+      this.#reserve(block)
+      blocks.unshift(block)
+    }
+    this.#blocks.unshift(...blocks)
+    this.#size += rows.length
+    this.#body.prepend(...blocks.map(({ element }) => element))
   }
 
   /**
@@ -87,21 +107,16 @@ export class LogBlocks {
     for (const block of this.#blocks) if (!block.filled) block.element.style.removeProperty('height')
   }
 
-  /** Removes the oldest block. Answers how high it was. */
-  dropHead(): number {
+  /** Removes the oldest block. */
+  dropHead(): void {
     const head = this.#blocks.shift()
-    if (head === undefined) return 0
-    const height = head.element.offsetHeight
+    if (head === undefined) return
     head.element.remove()
     this.#size -= head.rows.length
-    return height
   }
 
-  /**
-   * Fills the blocks that are near what is seen, and empties those farthest away.
-   * @param keepsPlace whether what is seen must not move; at the tail that is seen to otherwise
-   */
-  fill(keepsPlace = true): void {
+  /** Fills the blocks that are near what is seen, which does not move for that, and empties those farthest away. */
+  fill(): void {
     const { scrollTop, clientHeight } = this.#scroller
     const [top, bottom] = [scrollTop - REACH, scrollTop + clientHeight + REACH]
     const places = this.#blocks.map(({ element }) => [element.offsetTop, element.offsetHeight] as const)
@@ -111,34 +126,36 @@ export class LogBlocks {
       const { element } = block
       const isNear = start < bottom && start + height > top
       if (isNear === element.classList.contains('near') && (!isNear || block.filled)) return
-      element.classList.toggle('near', isNear)
-      // Out of reach a block keeps the height that it had, whatever the browser thinks of what it doesn't draw.
-      if (!isNear) return element.style.setProperty('height', `${height}px`)
+      if (!isNear) return retire(element, height)
+      element.classList.add('near')
       this.#fillOne(block)
       // A row cut at the top edge belongs to what is seen; a block that ends above it does not.
-      if (keepsPlace && start + height <= scrollTop) shift += element.offsetHeight - height
+      if (start + height <= scrollTop) shift += element.offsetHeight - height
     })
     if (shift !== 0) this.#scroller.scrollTop = scrollTop + shift
-    this.#emptyFar(scrollTop, places)
+    this.#emptyFar((index) => Math.abs(places[index]![0] - scrollTop))
   }
 
-  /** The tail must have its rows before it can be seen. */
-  fillTail(): void {
-    let missing = this.#scroller.clientHeight + REACH
-    for (let index = this.#blocks.length - 1; index >= 0 && missing > 0; index--) {
-      const block = this.#blocks[index]!
+  /**
+   * The tail must have its rows before it can be seen. Needs no layout of the page.
+   * @param height pixels of it that are seen
+   */
+  fillTail(height: number): void {
+    this.#tail = this.#blocks.length
+    for (let missing = height + REACH; missing > 0 && this.#tail > 0;) {
+      const block = this.#blocks[--this.#tail]!
       this.#fillOne(block)
+      block.element.classList.add('near')
       missing -= block.rows.length * ROW_HEIGHT
     }
   }
 
-  #open(place: DocumentFragment): Block {
-    const element = document.createElement('div')
-    element.className = 'block'
-    place.append(element)
-    const block = { rows: [], element, filled: false }
-    this.#blocks.push(block)
-    return block
+  /** What the tail has moved away from since. Called when the page has been laid out, which it leaves as it is. */
+  leaveRest(): void {
+    for (const { element } of this.#blocks.slice(0, this.#tail)) {
+      if (element.classList.contains('near')) retire(element, element.offsetHeight)
+    }
+    this.#emptyFar((index) => this.#blocks.length - index)
   }
 
   #fillOne(block: Block): void {
@@ -157,9 +174,9 @@ export class LogBlocks {
     else element.style.removeProperty('min-block-size')
   }
 
-  #emptyFar(scrollTop: number, places: readonly (readonly [number, number])[]): void {
+  #emptyFar(toDistance: (index: number) => number): void {
     const filled = this.#blocks
-      .map((block, index) => ({ block, distance: Math.abs(places[index]![0] - scrollTop), index }))
+      .map((block, index) => ({ block, distance: toDistance(index), index }))
       .filter(({ block }) => block.filled && !block.element.classList.contains('near'))
       .sort((a, b) => b.distance - a.distance)
     for (const { block, index } of filled.slice(0, Math.max(0, filled.length - FILLED_LIMIT))) {
@@ -168,6 +185,18 @@ export class LogBlocks {
       block.filled = false
     }
   }
+}
+
+/** Out of reach a block keeps the height that it had, whatever the browser thinks of what it doesn't draw. */
+function retire(element: HTMLElement, height: number): void {
+  element.classList.remove('near')
+  element.style.setProperty('height', `${height}px`)
+}
+
+function createBlock(rows: ShownRow[]): Block {
+  const element = document.createElement('div')
+  element.className = 'block'
+  return { rows, element, filled: false }
 }
 
 /** Whether the reader has focus or a selection in it. */

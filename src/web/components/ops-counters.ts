@@ -2,7 +2,8 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { RequestRecord } from '../../bus/protocol.js'
 import type { SeriesColumn } from '../../bus/series.js'
 import { toCount, toDuration, toPercent, toPlural, toRate, toUptime } from '../format.js'
-import { SERIES_LIMIT, type LiveStore, type MetricsView } from '../live-store.js'
+import type { LiveStore } from '../live-store.js'
+import { SERIES_LIMIT, type MetricsView } from '../live-view.js'
 import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
 import { toHalted, type Tone } from './request-health.js'
@@ -66,6 +67,7 @@ export class OpsCounters extends StreamElement {
       }
       .label,
       .sub {
+        min-height: 20px;
         overflow: hidden;
         text-overflow: ellipsis;
         color: var(--_muted);
@@ -158,9 +160,7 @@ export class OpsCounters extends StreamElement {
       >
         ${counter?.value ?? html`<i class="bone"></i>`}
       </div>
-      <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>
-        ${counter?.sub ?? html`&nbsp;`}
-      </div>
+      <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>${counter?.sub}</div>
       ${counter?.line && view ? this.#line(counter, view) : nothing}
     </div>`
   }
