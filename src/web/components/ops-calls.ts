@@ -5,6 +5,7 @@ import type { LiveStore } from '../live-store.js'
 import { endOf } from '../request-timeline.js'
 import { WorkFilter, type FilterFields } from '../work-filter.js'
 import { activityTag } from './activity-tag.js'
+import { curlButton } from './copy-curl.js'
 import { openRow } from './open-row.js'
 import { skeletonRows } from './skeleton-rows.js'
 import { TableElement } from './table-element.js'
@@ -37,6 +38,7 @@ const HINT = `Words that occur in a row, such as: error, provider:openai, -model
  * @fires ops-view-change - The reader has filtered or sorted.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart curl the button that copies a line for a terminal
  * @csspart filter the field that filters
  * @csspart table the table
  * @cssproperty --ops-rows-height height of the panel, default 266px
@@ -110,7 +112,10 @@ export class OpsCalls extends TableElement<CallRecord> {
       <div class="head" part="heading">
         <h2 id="title">Recent calls</h2>
         <span class="finding values">${calls ? finding(calls.inFlight, recent.length) : nothing}</span>
-        <span class="end"> ${this.filterField('Filter calls', HINT)} </span>
+        <span class="end">
+          ${curlButton(this.feed.stream, (lines, feed) => lines.calls(feed, this.filter ?? '', shown.map(sessionOf)))}
+          ${this.filterField('Filter calls', HINT)}
+        </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${calls === undefined}>
@@ -161,6 +166,8 @@ function toFields(call: CallRecord): FilterFields {
     id: [id, requestId],
   }
 }
+
+const sessionOf = ({ session }: CallRecord) => session
 
 /** When there was last something to see of it. */
 const seenAt = (call: CallRecord) => endOf(call) ?? call.startedAt

@@ -3,6 +3,7 @@ import type { RequestRecord } from '../../bus/protocol.js'
 import type { SeriesColumn } from '../../bus/series.js'
 import { toCount, toDuration, toPercent, toPlural, toRate, toUptime } from '../format.js'
 import { SERIES_LIMIT, type LiveStore, type MetricsView } from '../live-store.js'
+import { curlButton, curlButtonStyles } from './copy-curl.js'
 import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
 import { toHalted, type Tone } from './request-health.js'
@@ -18,6 +19,9 @@ interface Counter {
   subTone?: Tone
   line?: { column: SeriesColumn; isCumulative?: boolean; isSmoothed?: boolean }
 }
+
+/** What the counters show, of a snapshot. */
+const COUNTED = '{time}+(.metrics|{uptime,counters,gauges})'
 
 /** Whole messages per 3 s make a saw, not a line. */
 const SMOOTHED_STEPS = 5
@@ -38,10 +42,12 @@ const COUNTERS = [
  * @csspart counter one counter
  * @csspart value its figure
  * @csspart sparkline its line
+ * @csspart curl the button that copies a line for a terminal
  */
 export class OpsCounters extends StreamElement {
   static override styles = [
     tokens,
+    curlButtonStyles,
     css`
       :host {
         display: block;
@@ -162,6 +168,7 @@ export class OpsCounters extends StreamElement {
         ${counter?.sub ?? html`&nbsp;`}
       </div>
       ${counter?.line && view ? this.#line(counter, view) : nothing}
+      ${label === 'Uptime' ? curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, COUNTED)) : nothing}
     </div>`
   }
 

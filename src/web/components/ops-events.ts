@@ -3,7 +3,9 @@ import { toCount, toPlural } from '../format.js'
 import type { LevelGroup, LogView } from '../log-book.js'
 import { LogFilter, toLevels, toLevelWords, toPattern } from '../log-filter.js'
 import { ErrorNotice } from './error-notice.js'
-import { copyText, download, toCopiedText, toNdjson } from './log-export.js'
+import { copyCurl } from './copy-curl.js'
+import { copyText } from './copy-text.js'
+import { download, toCopiedText, toNdjson } from './log-export.js'
 import { handleLogKey } from './log-keys.js'
 import { LogLines } from './log-lines.js'
 import { selectionOf } from './log-blocks.js'
@@ -117,6 +119,10 @@ export class OpsEvents extends StreamElement {
 
   get #scroller(): HTMLElement {
     return this.renderRoot.querySelector<HTMLElement>('.log')!
+  }
+
+  get #frame(): HTMLElement {
+    return this.renderRoot.querySelector<HTMLElement>('.frame')!
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -277,7 +283,14 @@ export class OpsEvents extends StreamElement {
     showAllRequests: () => this.#change({ ...this.#criteria, request: '' }),
     togglePause: () => (this.paused = !this.paused),
     toggleWrap: () => (this.wrap = !this.wrap),
-    copy: () => void this.#copy(),
+    copy: () => void this.#tellCopied(copyText(toCopiedText(this.#scroller), this.#frame)),
+    copyCurl: () => {
+      const { stream } = this.feed
+      if (stream === undefined) return
+      void this.#tellCopied(
+        copyCurl(stream, (lines, feed) => lines.log(feed, this.#filter.criteria), this.#frame),
+      )
+    },
     download: () => {
       const { hello, log } = this.feed.store?.view ?? {}
       if (log) download(`${hello?.service ?? 'ops'}-events.ndjson`, toNdjson(log, this.#filter))
@@ -302,8 +315,8 @@ export class OpsEvents extends StreamElement {
     )
   }
 
-  async #copy(): Promise<void> {
-    this.copied = await copyText(toCopiedText(this.#scroller), this.renderRoot.querySelector('.frame')!)
+  async #tellCopied(copied: Promise<boolean>): Promise<void> {
+    this.copied = await copied.catch(() => false)
     setTimeout(() => (this.copied = false), 1500)
   }
 

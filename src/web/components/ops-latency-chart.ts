@@ -4,6 +4,7 @@ import { toLatency } from '../format.js'
 import { SERIES_LIMIT, type MetricsView } from '../live-store.js'
 import { DIVISIONS, toScaleLabels, toScaleTop } from './chart-scale.js'
 import { toLinePath } from './line-path.js'
+import { curlButton, curlButtonStyles } from './copy-curl.js'
 import { panelStyles } from './panel-styles.js'
 import { columnOf, peakOf } from './series-figures.js'
 import { StreamElement } from './stream-element.js'
@@ -15,6 +16,9 @@ const LINES: readonly { name: string; column: SeriesColumn; style: string }[] = 
   { name: 'first token', column: 'callTimeToFirstTokenP50', style: 'first' },
 ]
 
+/** What the chart shows, of a snapshot. */
+const LATENCY = '{time}+(.metrics.calls["1m"]|{latency,timeToFirstToken})'
+
 const WIDTH = 600
 const HEIGHT = 160
 
@@ -24,11 +28,13 @@ const HEIGHT = 160
  * @csspart base the panel
  * @csspart heading its heading line
  * @csspart chart the drawing
+ * @csspart curl the button that copies a line for a terminal
  */
 export class OpsLatencyChart extends StreamElement {
   static override styles = [
     tokens,
     panelStyles,
+    curlButtonStyles,
     css`
       .panel {
         min-height: 238px;
@@ -152,6 +158,7 @@ export class OpsLatencyChart extends StreamElement {
               >`,
           )}
         </span>
+        ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, LATENCY))}
       </div>
       <div class="chart values" role="img" aria-label=${view ? summary(view) : 'Latency, waiting for data'}>
         <div class="axis">

@@ -7,6 +7,7 @@ import {
   type ModelStatistics,
 } from '../../bus/protocol.js'
 import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../format.js'
+import { curlButton, curlButtonStyles } from './copy-curl.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import type { Tone } from './request-health.js'
@@ -30,6 +31,7 @@ export const toWindowWords = (name: CallWindowName): string => name.replace('m',
  *
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart curl the button that copies a line for a terminal
  * @csspart table the table
  */
 export class OpsModels extends StreamElement {
@@ -39,6 +41,7 @@ export class OpsModels extends StreamElement {
     tokens,
     panelStyles,
     rateBarStyles,
+    curlButtonStyles,
     css`
       .panel {
         min-height: 238px;
@@ -112,6 +115,9 @@ export class OpsModels extends StreamElement {
       <div class="head" part="heading">
         <h2 id="title">Models</h2>
         <span class="finding values">${calls ? this.#finding(calls) : nothing}</span>
+        <span class="end">
+          ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, `.metrics.calls["${this.window}"].models[]`))}
+        </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${calls === undefined}>

@@ -1,6 +1,7 @@
 import { css, type TemplateResult } from 'lit'
 import type { Slice } from '../live-store.js'
 import { activityTagStyles } from './activity-tag.js'
+import { curlButtonStyles } from './copy-curl.js'
 import { filterField, filterFieldStyles } from './filter-field.js'
 import { openRowStyles } from './open-row.js'
 import { panelStyles } from './panel-styles.js'
@@ -27,6 +28,7 @@ export abstract class TableElement<Row> extends StreamElement {
     openRowStyles,
     tableSortStyles,
     activityTagStyles,
+    curlButtonStyles,
     css`
       :host {
         /* Rows come and go; the panels below must not move with them. */
