@@ -3,6 +3,7 @@ import { createOps } from 'opswire'
 import opswire from 'opswire/fastify'
 import { FIELDS, INSTANCE } from '../line.js'
 import { replay } from '../replay.js'
+import { work } from '../work.js'
 import { listenApp } from '../listen.js'
 
 /**
@@ -22,7 +23,11 @@ export async function start({ plugin = {}, fields = false }) {
     publish: fields
       ? ({ level, source, message }) => ops.log(level, source, message, FIELDS)
       : ({ level, source, message }) => ops.log(level, source, message),
-    extra: { replay: (params) => replay(ops, params) },
+    extra: {
+      replay: (params) => replay(ops, params),
+      work: (params) => work(ops, params),
+      request: () => void ops.startRequest({ session: 'a-reader', name: 'waits' }),
+    },
     async stop() {
       await app.close()
       ops.close()

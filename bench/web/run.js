@@ -5,8 +5,11 @@ import { chromium } from 'playwright-core'
 import { ensureBrowser } from '../../scripts/browser.js'
 import { build, install, requireNode } from '../../scripts/prepare.js'
 import { fail } from '../../scripts/run.js'
-import { watchLog } from './log.js'
+import { watchHour } from './parts/hour.js'
+import { watchLog } from './parts/log.js'
+import { watchOpening } from './parts/opening.js'
 import { watchTabs } from './parts/tabs.js'
+import { weighScripts } from './parts/weight.js'
 import { toRows } from './targets.js'
 
 /** Load average above which others take what the bench should have. */
@@ -17,8 +20,17 @@ const results = {}
 
 /** The parts, in the order of the table. @type {Record<string, (browser: import('playwright-core').Browser) => Promise<void>>} */
 const PARTS = {
+  async weight() {
+    results.weight = weighScripts()
+  },
+  async opening(browser) {
+    results.opening = await watchOpening(browser, { openings: 5 })
+  },
   async log(browser) {
     results.log = await watchLog(browser, { seconds: 8, flood: 10 })
+  },
+  async hour(browser) {
+    results.hour = await watchHour(browser)
   },
   async tabs(browser) {
     results.tabs = await watchTabs(browser, { tabs: 10 })

@@ -2,7 +2,6 @@
  * What one stretch of time cost a page.
  * @typedef {object} Cost
  * @property {number} fps frames drawn a second
- * @property {number} mainThread share of one core that the page's main thread used
  * @property {number} longest milliseconds of the longest task; those below 50 are not told apart
  * @property {number} shift layout shift
  */
@@ -39,27 +38,39 @@ export async function openWatched(browser, url) {
      */
     async measure(work) {
       await page.evaluate(startMeters)
+      await work()
+      const { frames, time, longest, shift } = await page.evaluate(readMeters)
+      return { fps: (frames / time) * 1000, longest, shift }
+    },
+
+    /**
+     * The share of one core that the page's main thread uses meanwhile. Not to be had together with the other figures:
+     * who counts frames has the page draw each of them.
+     * @param {() => Promise<unknown>} work
+     */
+    async readLoad(work) {
       const [before, start] = [await readThread(), performance.now()]
       await work()
-      const used = (await readThread()) - before
-      const { frames, time, longest, shift } = await page.evaluate(readMeters)
-      return {
-        fps: (frames / time) * 1000,
-        mainThread: (used / (performance.now() - start)) * 1000,
-        longest,
-        shift,
-      }
+      return (((await readThread()) - before) / (performance.now() - start)) * 1000
+    },
+
+    /** Bytes, DOM nodes and listeners that are left after a collection. */
+    async readMemory() {
+      for (let time = 0; time < 3; time++) await session.send('HeapProfiler.collectGarbage')
+      const { usedSize } = await session.send('Runtime.getHeapUsage')
+      const { nodes, jsEventListeners } = await session.send('Memory.getDOMCounters')
+      return { heap: usedSize, nodes, listeners: jsEventListeners }
     },
   }
 }
 
 /** Runs in the page. */
 function startMeters() {
-  const meters = { frames: 0, start: performance.now(), longest: 0, shift: 0 }
+  const meters = { frames: 0, start: performance.now(), longest: 0, shift: 0, over: false }
   Object.assign(globalThis, { meters })
   const count = () => {
     meters.frames++
-    requestAnimationFrame(count)
+    if (!meters.over) requestAnimationFrame(count)
   }
   requestAnimationFrame(count)
   new PerformanceObserver((list) => {
@@ -72,6 +83,8 @@ function startMeters() {
 
 /** Runs in the page. */
 function readMeters() {
-  const { frames, start, longest, shift } = /** @type {any} */ (globalThis).meters
+  const { meters } = /** @type {any} */ (globalThis)
+  const { frames, start, longest, shift } = meters
+  meters.over = true
   return { frames, longest, shift, time: performance.now() - start }
 }

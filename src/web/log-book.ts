@@ -1,4 +1,5 @@
 import type { Gap, Level, LogLine } from '../bus/protocol.js'
+import { LogRowStore, type LogRows } from './log-rows.js'
 
 /** A place in the log where items are missing. */
 export interface GapRow {
@@ -24,10 +25,8 @@ export function toLevelGroup(level: Level): LevelGroup {
 }
 
 export interface LogView {
-  /** Oldest first. */
-  readonly rows: readonly LogRow[]
-  /** Number of the row after the last; a row keeps its number while only the tail grows. */
-  readonly end: number
+  /** A row keeps its number while only the tail grows. */
+  readonly rows: LogRows
   /** Changes when rows came between others, so that numbers no longer hold. */
   readonly revision: number
   readonly counts: Readonly<Record<LevelGroup, number>>
@@ -38,10 +37,10 @@ export interface LogView {
 /** The newest `limit` log lines, each held once by (instance, epoch, seq), in the order of their time. */
 export class LogBook {
   readonly #limit: number
-  #rows: LogRow[] = []
+  readonly #rows = new LogRowStore()
+  /** The key of each row, empty for gaps. */
   #keys: string[] = []
-  #held = new Set<string>()
-  #end = 0
+  readonly #held = new Set<string>()
   #revision = 0
   #counts: Record<LevelGroup, number> = { debug: 0, info: 0, warn: 0, error: 0 }
   /** Lines held of each source. */
@@ -69,7 +68,7 @@ export class LogBook {
 
   /** Adds those lines of a snapshot that are not held yet, each where its time belongs. */
   unite(lines: readonly LogLine[], epoch: string): LogLine[] {
-    const tail = this.#rows.at(-1)?.time ?? -Infinity
+    const tail = this.#rows.newest?.time ?? -Infinity
     const isLate = lines.some(
       (line) => line.time < tail && !this.#held.has(`${epoch} ${line.instance} ${line.seq}`),
     )
@@ -79,7 +78,7 @@ export class LogBook {
   }
 
   addGap(gap: Gap, until: number, from?: number): void {
-    const time = this.#rows.at(-1)?.time ?? until
+    const time = this.#rows.newest?.time ?? until
     this.#push({ gap, time, until, ...(from === undefined ? {} : { from }) }, '')
     this.#trim()
   }
@@ -88,7 +87,7 @@ export class LogBook {
   linesOf(epoch: string): LogLine[] {
     const isOfRun = (row: LogRow, index: number) =>
       this.#keys[index]!.startsWith(`${epoch} `) && !isGapRow(row)
-    return this.#rows.filter(isOfRun) as LogLine[]
+    return [...this.#rows.view()].filter(isOfRun) as LogLine[]
   }
 
   /** Whether there are lines here and there, and none that is both: some may be missing between them. */
@@ -100,8 +99,7 @@ export class LogBook {
   view(): LogView {
     this.#sourceNames ??= [...this.#sources.keys()].sort()
     return {
-      rows: [...this.#rows],
-      end: this.#end,
+      rows: this.#rows.view(),
       revision: this.#revision,
       counts: { ...this.#counts },
       sources: this.#sourceNames,
@@ -120,13 +118,12 @@ export class LogBook {
     this.#rows.push(row)
     this.#keys.push(key)
     if (key !== '') this.#held.add(key)
-    this.#end++
   }
 
   #sort(): void {
-    const order = this.#rows.map((row, index) => ({ row, key: this.#keys[index]! }))
+    const order = [...this.#rows.view()].map((row, index) => ({ row, key: this.#keys[index]! }))
     order.sort((a, b) => a.row.time - b.row.time)
-    this.#rows = order.map(({ row }) => row)
+    this.#rows.reorder(order.map(({ row }) => row))
     this.#keys = order.map(({ key }) => key)
     this.#revision++
   }
@@ -135,7 +132,8 @@ export class LogBook {
     const over = this.#rows.length - this.#limit
     if (over <= 0) return
     for (const key of this.#keys.splice(0, over)) this.#held.delete(key)
-    for (const row of this.#rows.splice(0, over)) {
+    for (let left = over; left > 0; left--) {
+      const row = this.#rows.shift()
       if (isGapRow(row)) continue
       this.#counts[toLevelGroup(row.level)]--
       this.#countSource(row.source, -1)

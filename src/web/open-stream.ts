@@ -5,7 +5,7 @@ import { LazyPart } from './lazy-part.js'
 import { LiveStore, type Handover } from './live-store.js'
 import { StreamClient, type StreamClientOptions } from './stream-client.js'
 import type { GetToken, SharedStream } from './stream-registry.js'
-import { TabLink } from './tab-link.js'
+import { TabGroup } from './tab-group.js'
 import type { Ticker } from './ticker.js'
 
 /** What the stream is opened with: the cookies that the browser sends by itself, or a token that it doesn't. */
@@ -26,11 +26,11 @@ export function openStream(
     onState: (state) => store.setConnection(state),
   }
   const { identify, ...credentials } =
-    getToken === undefined ? BY_COOKIE : byToken(getToken, () => link instanceof TabLink && link.restart())
+    getToken === undefined ? BY_COOKIE : byToken(getToken, () => link instanceof TabGroup && link.restart())
   const createClient = (heard: FeedListener) =>
     new StreamClient({ src, clock: browserClock, ...credentials, ...heard })
   const link: FeedLink = canShare()
-    ? new TabLink({
+    ? new TabGroup({
         ...listener,
         // The number is raised when tabs with an older script could not follow a newer one.
         name: async () => `opswire/1 ${src} ${await identify()}`,

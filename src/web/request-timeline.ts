@@ -30,7 +30,7 @@ export function firstTokenOf({ firstTokenAt, timeToFirstToken, startedAt }: Call
 export function toTimeline(
   request: RequestRecord,
   calls: readonly CallRecord[],
-  rows: readonly LogRow[],
+  rows: Iterable<LogRow>,
 ): Timeline {
   const isOwn = (item: { requestId?: string; instance: string }): boolean =>
     item.requestId === request.id && item.instance === request.instance

@@ -68,7 +68,8 @@ export class TabFollower {
       position.term = message.term
       this.#isInStep = message.kind === 'lead' && message.lastEventId === position.lastEventId
       this.#turn = message.turn
-      if (!this.#isInStep && message.kind !== 'welcome') this.#ask('join')
+      // One that is in step says that it is there.
+      if (message.kind !== 'welcome') this.#ask(this.#isInStep ? 'ask' : 'join')
     } else if (message.kind !== 'welcome' && this.#isInStep && message.turn !== ++this.#turn) {
       this.#isInStep = false
       this.#ask('join')

@@ -16,12 +16,16 @@ export class TabLeader {
   readonly #options: TabLeaderOptions
   readonly #client: StreamClient
   #turn = 0
+  /** Whether there may be other tabs: nobody pays for handing on what no tab hears. */
+  #isHeard: boolean
   /** Somebody wants to know all before there is anything to tell. */
   #isAwaited = false
 
   constructor(options: TabLeaderOptions) {
     this.#options = options
     const { position, clock } = options
+    // The tabs that followed a leader now follow the one after it.
+    this.#isHeard = position.term > 0
     this.#client = options.createClient({
       onEvent: (name, data, raw) => {
         if (raw.id !== '') position.lastEventId = raw.id
@@ -57,6 +61,7 @@ export class TabLeader {
   }
 
   answer({ kind }: FollowerMessage): void {
+    this.#isHeard = true
     if (kind === 'retry') return this.#client.retryNow()
     // The timers of a hidden page sleep, the messages of a page that is looked at don't.
     this.#client.wake()
@@ -85,6 +90,9 @@ export class TabLeader {
   }
 
   #say(words: LeaderWords): void {
-    this.#options.post({ ...words, term: this.#options.position.term, turn: ++this.#turn })
+    // Counted all the same, so that a tab that did hear the turn before finds out what it missed.
+    const turn = ++this.#turn
+    if (words.kind === 'event' && !this.#isHeard) return
+    this.#options.post({ ...words, term: this.#options.position.term, turn })
   }
 }

@@ -8,7 +8,7 @@ interface FedElement extends HTMLElement {
 }
 
 interface PageStore {
-  view: { log?: { rows: { message?: string; gap?: unknown }[] } }
+  view: { log?: { rows: Iterable<{ message?: string; gap?: unknown }> } }
   connection: { status: string; retryAt?: number }
   silence?: number
   now: () => number
@@ -51,7 +51,7 @@ export class Tab<Shown extends Scriptable = Page> {
     return this.page.evaluate(() => {
       const { store } = document.querySelector<FedElement>('ops-connection, ops-dashboard')!.feed
       const rows = store?.view.log?.rows ?? []
-      return rows.map((row) => row.message ?? 'a gap')
+      return [...rows].map((row) => row.message ?? 'a gap')
     })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toScaleLabels, toScaleTop } from '../../src/web/components/chart-scale.js'
+import { toScaleLabels, toScaleSteps, toScaleTop } from '../../src/web/components/chart-scale.js'
 import { toLinePath } from '../../src/web/components/line-path.js'
 import { peakOf, sumOfLast, toChanges, toMeans } from '../../src/web/components/series-figures.js'
 
@@ -15,10 +15,11 @@ describe('the scale', () => {
     expect(toScaleTop(peak)).toBe(top)
   })
 
-  it('is labelled from the top down in one unit', () => {
-    expect(toScaleLabels(8000)).toEqual(['8 s', '6 s', '4 s', '2 s', '0'])
-    expect(toScaleLabels(10_000)).toEqual(['10 s', '7.5 s', '5 s', '2.5 s', '0'])
-    expect(toScaleLabels(800)).toEqual(['800 ms', '600 ms', '400 ms', '200 ms', '0'])
+  it('is labelled from the ground up in one unit', () => {
+    const labels = (top: number) => toScaleLabels(toScaleSteps(top))
+    expect(labels(8000)).toEqual(['0', '2 s', '4 s', '6 s', '8 s'])
+    expect(labels(10_000)).toEqual(['0', '2.5 s', '5 s', '7.5 s', '10 s'])
+    expect(labels(800)).toEqual(['0', '200 ms', '400 ms', '600 ms', '800 ms'])
   })
 })
 

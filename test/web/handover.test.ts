@@ -62,7 +62,7 @@ function told({ log = [] as LogLine[], epoch = EPOCH, time = 1_000_000 } = {}) {
 const handOver = (store: LiveStore): Handover => JSON.parse(JSON.stringify(store.capture()))
 
 const messages = (store: LiveStore) =>
-  store.view.log?.rows.map((row) => ('gap' in row ? 'a gap' : row.message))
+  [...(store.view.log?.rows ?? [])].map((row) => ('gap' in row ? 'a gap' : row.message))
 
 describe('what a store hands over', () => {
   it('is nothing before the first full snapshot', () => {

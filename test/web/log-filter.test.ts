@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../src/bus/protocol.js'
 import { LineRate } from '../../src/web/line-rate.js'
-import { LogFilter, toLevels, toLevelWords, toPattern } from '../../src/web/log-filter.js'
+import { LogFilter, toPattern } from '../../src/web/log-filter.js'
+import { toLevels, toLevelWords } from '../../src/web/log-levels.js'
 import { LogBook } from '../../src/web/log-book.js'
 import { toGapText, toSearchedText } from '../../src/web/log-text.js'
 

@@ -1,5 +1,5 @@
 /** Equal steps between the ground and the top of a chart. */
-export const DIVISIONS = 4
+const DIVISIONS = 4
 
 /** The lowest round figure, in milliseconds, that is not below `peak` and that `DIVISIONS` equal steps divide. */
 export function toScaleTop(peak: number): number {
@@ -9,11 +9,14 @@ export function toScaleTop(peak: number): number {
   return round * size * DIVISIONS
 }
 
-/** What stands beside the lines, from the top down: `8 s` or `400 ms`, and `0` at the ground. */
-export function toScaleLabels(top: number): string[] {
-  return Array.from({ length: DIVISIONS + 1 }, (_, index) => {
-    const value = (top * (DIVISIONS - index)) / DIVISIONS
-    if (value === 0) return '0'
-    return top >= 2000 ? `${Math.round(value / 10) / 100} s` : `${value} ms`
-  })
+/** Where the lines of a scale are, from the ground up to its top. */
+export const toScaleSteps = (top: number): number[] =>
+  Array.from({ length: DIVISIONS + 1 }, (_, step) => (top * step) / DIVISIONS)
+
+/** What stands beside them, in one unit: `8 s` or `400 ms`, and `0` at the ground. */
+export function toScaleLabels(steps: readonly number[]): string[] {
+  const isLong = steps.at(-1)! >= 2000
+  return steps.map((value) =>
+    value === 0 ? '0' : isLong ? `${Math.round(value / 10) / 100} s` : `${value} ms`,
+  )
 }

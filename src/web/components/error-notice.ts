@@ -13,12 +13,12 @@ export class ErrorNotice {
 
   /** Looks at what has come. Answers whether there is something new to say. */
   look(log: LogView): boolean {
-    const start = log.end - log.rows.length
-    for (let number = Math.max(this.#seen ?? log.end, start); number < log.end; number++) {
-      const row = log.rows[number - start]!
+    const { rows } = log
+    for (let number = Math.max(this.#seen ?? rows.end, rows.start); number < rows.end; number++) {
+      const row = rows.at(number)
       if (!isGapRow(row) && toLevelGroup(row.level) === 'error') this.#errors++
     }
-    this.#seen = log.end
+    this.#seen = rows.end
     const now = performance.now()
     if (this.#errors === 0 || now - this.#toldAt < SPACING) return false
     this.text = `${toPlural(this.#errors, 'new error')} in the log`

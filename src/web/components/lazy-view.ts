@@ -12,11 +12,15 @@ export interface View {
   styles: readonly CSSResult[]
 }
 
-/** Loads what draws a part of an element, and has the element render when it is there or could not be loaded. */
+/**
+ * What draws a part of an element: loaded when the element first comes into sight. The element renders when it is there,
+ * when it could not be loaded, and when the element comes into sight.
+ */
 export class LazyView<Part extends View> implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement
   readonly #lazy: LazyPart<Part>
-  #asked = false
+  #sight: IntersectionObserver | undefined
+  #isInSight = false
   #failed = false
   #adopted = false
 
@@ -26,41 +30,53 @@ export class LazyView<Part extends View> implements ReactiveController {
     host.addController(this)
   }
 
-  hostUpdate(): void {
-    this.#adopt()
+  /** Undefined while it is not there. */
+  get view(): Part | undefined {
+    return this.#adopted ? this.#lazy.part : undefined
   }
 
-  /** What draws; undefined while it is not there. The first call begins to load it. */
-  get view(): Part | undefined {
-    if (!this.#asked) this.#load()
-    return this.#lazy.part
+  get isInSight(): boolean {
+    return this.#isInSight
   }
 
   /** What stands in its place. Loading says nothing: it takes a moment, and a word would only flicker. */
   get placeholder(): TemplateResult | string {
     if (!this.#failed) return ''
-    return html`<p class="note" role="status">
+    return html`<p class="unloaded" role="status">
       This part of the page could not be loaded. The server may have been updated.
       <button type="button" @click=${() => this.#load()}>Try again</button>
       <button type="button" @click=${() => location.reload()}>Reload the page</button>
     </p>`
   }
 
-  #load(): void {
-    this.#asked = true
-    this.#failed = false
-    if (this.#lazy.part) return
-    this.#lazy
-      .load()
-      .catch(() => (this.#failed = true))
-      .finally(() => this.#host.requestUpdate())
+  hostConnected(): void {
+    this.#sight = new IntersectionObserver((entries) => {
+      this.#isInSight = entries.at(-1)!.isIntersecting
+      if (!this.#isInSight) return
+      if (!this.#adopted) this.#load()
+      this.#host.requestUpdate()
+    })
+    this.#sight.observe(this.#host)
   }
 
-  #adopt(): void {
-    const { part } = this.#lazy
-    const root = this.#host.shadowRoot
-    if (this.#adopted || part === undefined || root === null) return
-    this.#adopted = true
-    root.adoptedStyleSheets.push(...part.styles.map(({ styleSheet }) => styleSheet!))
+  hostDisconnected(): void {
+    this.#sight?.disconnect()
+    this.#isInSight = false
+  }
+
+  #load(): void {
+    this.#lazy.load().then(
+      ({ styles }) => {
+        if (!this.#adopted)
+          this.#host.shadowRoot!.adoptedStyleSheets.push(...styles.map((style) => style.styleSheet!))
+        this.#adopted = true
+        this.#failed = false
+        this.#host.requestUpdate()
+      },
+      () => {
+        this.#failed = true
+        this.#host.requestUpdate()
+      },
+    )
   }
 }

@@ -1,5 +1,6 @@
-import { createRow, type ShownRow } from './log-row.js'
 import type { LogFilter } from '../log-filter.js'
+import type { ShownRow } from '../log-list.js'
+import { createRow } from './log-row.js'
 
 /** Rows in one block. The browser skips drawing whole blocks that are out of sight. */
 const BLOCK_SIZE = 100
@@ -53,7 +54,11 @@ export class LogBlocks {
     const fresh = document.createDocumentFragment()
     for (let index = 0; index < rows.length;) {
       let block = this.#blocks.at(-1)
-      if (block === undefined || block.rows.length >= BLOCK_SIZE) block = this.#open(fresh)
+      if (block === undefined || block.rows.length >= BLOCK_SIZE) {
+        block = createBlock([])
+        this.#blocks.push(block)
+        fresh.append(block.element)
+      }
       const part = rows.slice(index, index + BLOCK_SIZE - block.rows.length)
       index += part.length
       block.rows.push(...part)
@@ -62,6 +67,19 @@ export class LogBlocks {
       if (block.filled) block.element.append(...part.map((row) => createRow(row, this.#filter)))
     }
     this.#body.append(fresh)
+  }
+
+  /** Puts rows above those that are there. */
+  unshift(rows: readonly ShownRow[]): void {
+    const blocks: Block[] = []
+    for (let end = rows.length; end > 0; end -= BLOCK_SIZE) {
+      const block = createBlock(rows.slice(Math.max(0, end - BLOCK_SIZE), end))
+      this.#reserve(block)
+      blocks.unshift(block)
+    }
+    this.#blocks.unshift(...blocks)
+    this.#size += rows.length
+    this.#body.prepend(...blocks.map(({ element }) => element))
   }
 
   /**
@@ -87,14 +105,12 @@ export class LogBlocks {
     for (const block of this.#blocks) if (!block.filled) block.element.style.removeProperty('height')
   }
 
-  /** Removes the oldest block. Answers how high it was. */
-  dropHead(): number {
+  /** Removes the oldest block. */
+  dropHead(): void {
     const head = this.#blocks.shift()
-    if (head === undefined) return 0
-    const height = head.element.offsetHeight
+    if (head === undefined) return
     head.element.remove()
     this.#size -= head.rows.length
-    return height
   }
 
   /**
@@ -132,15 +148,6 @@ export class LogBlocks {
     }
   }
 
-  #open(place: DocumentFragment): Block {
-    const element = document.createElement('div')
-    element.className = 'block'
-    place.append(element)
-    const block = { rows: [], element, filled: false }
-    this.#blocks.push(block)
-    return block
-  }
-
   #fillOne(block: Block): void {
     block.element.style.removeProperty('height')
     if (block.filled) return
@@ -168,6 +175,12 @@ export class LogBlocks {
       block.filled = false
     }
   }
+}
+
+function createBlock(rows: ShownRow[]): Block {
+  const element = document.createElement('div')
+  element.className = 'block'
+  return { rows, element, filled: false }
 }
 
 /** Whether the reader has focus or a selection in it. */

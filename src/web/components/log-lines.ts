@@ -1,14 +1,13 @@
-import { isGapRow, toLevelGroup, type LogRow, type LogView } from '../log-book.js'
-import { LogFilter } from '../log-filter.js'
-import { toEvictedText } from '../log-text.js'
-import { CALM_AFTER, LineRate } from '../line-rate.js'
 import { toCount } from '../format.js'
+import { isGapRow, toLevelGroup, type LogView } from '../log-book.js'
+import { LogFilter } from '../log-filter.js'
+import { LogList } from '../log-list.js'
+import { CALM_AFTER, LineRate } from '../line-rate.js'
 import { LogBlocks, ROW_HEIGHT } from './log-blocks.js'
+import { LogNotes } from './log-notes.js'
+import { LogPlace } from './log-place.js'
 import { LogPool } from './log-pool.js'
-import type { ShownRow } from './log-row.js'
 
-/** This close to the end counts as being there. Pixels. */
-const TAIL_TOLERANCE = 8
 /** Time between two drawings while lines come too fast to read. */
 const BUSY_SPACING = 250
 
@@ -37,31 +36,30 @@ export interface LogLinesOptions {
 export class LogLines {
   readonly #options: LogLinesOptions
   readonly #rate = new LineRate()
+  readonly #list = new LogList()
+  readonly #place: LogPlace
+  readonly #notes: LogNotes
+  readonly #blocks: LogBlocks
   #filter = new LogFilter()
-  /** What is shown, oldest first, and the number of each row in the log. */
-  #rows: ShownRow[] = []
-  #numbers: number[] = []
-  #blocks: LogBlocks
   #pool: LogPool | undefined
-  /** Number of the first row not taken yet. */
-  #next = 0
-  #revision = -1
+  /** All is drawn anew with the next update. */
+  #isStale = true
   #following = true
   /** The log at the moment of the pause. */
   #frozen: LogView | undefined
   #paused = false
-  #position = 0
-  /** The topmost row that a reader away from the tail sees, and how far below the scroller's edge it is. */
-  #place: { row: Element; offset: number } | undefined
   #counted = 0
   #unseen: Unseen = { lines: 0, errors: 0 }
   #latest: LogView | undefined
   #drawnAt = -Infinity
-  #skipped = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #search: ReturnType<typeof setTimeout> | undefined
+  #tidying = 0
 
   constructor(options: LogLinesOptions) {
     this.#options = options
+    this.#place = new LogPlace(options.scroller)
+    this.#notes = new LogNotes(options)
     this.#blocks = new LogBlocks(options.scroller, options.body, this.#filter)
   }
 
@@ -76,52 +74,41 @@ export class LogLines {
 
   /** Rows in the list that the log still holds: those that its filter lets through. */
   get shown(): number {
-    const start = this.#latest ? this.#latest.end - this.#latest.rows.length : 0
-    const gone = this.#paused ? 0 : this.#numbers.findIndex((number) => number >= start)
-    return gone < 0 ? 0 : this.#rows.length - gone
+    const log = this.#paused ? this.#frozen : this.#latest
+    return log === undefined ? 0 : this.#list.rows.length - this.#list.countBefore(log.rows.start)
   }
 
-  /** Rows that went by undrawn since lines began to come too fast. */
-  get skipped(): number {
-    return this.#skipped
+  /** Whether rows are still being searched for. */
+  get searching(): boolean {
+    return this.#search !== undefined
+  }
+
+  /** Whether drawing can wait, as it can while lines come too fast to read. `onDue` is called when it is time. */
+  canWait(): boolean {
+    if (this.#pool === undefined || this.#isStale || !this.following) return false
+    const left = this.#drawnAt + BUSY_SPACING - performance.now()
+    if (left > 0) this.#wake(left)
+    return left > 0
   }
 
   /** To be called after each scroll. Only a reader moves up; a tail that moved away by itself is caught up with. */
   readPosition(): void {
-    const { scrollHeight, scrollTop, clientHeight } = this.#options.scroller
-    const isAtTail = scrollHeight - scrollTop - clientHeight <= TAIL_TOLERANCE
-    if (scrollTop < this.#position && !isAtTail) this.leaveTail()
-    else if (this.following && !isAtTail) this.toTail()
-    else if (isAtTail && !this.#following && scrollTop > this.#position) this.#readOn()
+    const { move } = this.#place
+    if (move === 'up') this.leaveTail()
+    else if (this.following && !this.#place.isAtTail) this.#place.toTail()
+    else if (move === 'to the end' && !this.#following) this.#readOn()
     if (this.#pool === undefined) this.#blocks.fill()
-    this.#position = this.#options.scroller.scrollTop
-    this.#place = this.#following ? undefined : this.#topmost()
+    this.#place.note(this.#following)
   }
 
   /** Keeps the reader's place when rows have changed their height: by another width, or wrapping. */
   keepPlace(): void {
+    this.#place.measure()
     this.#blocks.forget()
-    if (this.following) return this.toTail()
-    const place = this.#place
-    if (place?.row.isConnected) {
-      // A row that is lower now than it was must not slip out of sight.
-      const offset = Math.max(place.offset, 4 - place.row.clientHeight)
-      this.#options.scroller.scrollTop += this.#offsetOf(place.row) - offset
-    }
+    if (this.following) return this.#place.toTail()
+    this.#place.restore()
     this.#blocks.fill()
-    this.#position = this.#options.scroller.scrollTop
-  }
-
-  #topmost(): { row: Element; offset: number } | undefined {
-    const { scroller } = this.#options
-    const { left, top } = scroller.getBoundingClientRect()
-    const root = scroller.getRootNode() as ShadowRoot
-    const row = root.elementFromPoint(left + 20, top + 4)?.closest('.row')
-    return row && scroller.contains(row) ? { row, offset: this.#offsetOf(row) } : undefined
-  }
-
-  #offsetOf(row: Element): number {
-    return row.getBoundingClientRect().top - this.#options.scroller.getBoundingClientRect().top
+    this.#place.mark()
   }
 
   /** Nothing moves from now on. */
@@ -129,14 +116,6 @@ export class LogLines {
     if (!this.#following) return
     this.#following = false
     this.#leavePool()
-  }
-
-  /** Keeps a following reader at the tail when the scroller's size has changed. */
-  toTail(): void {
-    if (!this.following) return
-    const { scroller } = this.#options
-    scroller.scrollTop = scroller.scrollHeight
-    this.#position = scroller.scrollTop
   }
 
   /** Goes to the tail and stays there. */
@@ -165,7 +144,7 @@ export class LogLines {
   }
 
   restart(): void {
-    this.#revision = -1
+    this.#isStale = true
     this.#unseen = { lines: 0, errors: 0 }
     this.follow()
   }
@@ -179,149 +158,154 @@ export class LogLines {
 
   stop(): void {
     clearTimeout(this.#timer)
-    this.#timer = undefined
+    clearTimeout(this.#search)
+    cancelAnimationFrame(this.#tidying)
+    this.#timer = this.#search = undefined
   }
 
   update(log: LogView): void {
     this.#latest = log
-    const now = performance.now()
     if (this.#paused) {
       this.#frozen ??= log
-      if (this.#revision === -1) {
-        this.#rebuild(this.#frozen)
-        this.#showTail()
-      }
+      if (this.#isStale) this.#rebuild(this.#frozen)
       return this.#count(log)
     }
     if (!this.#following) return this.#count(log)
-    if (this.#pool && this.#revision !== -1 && now - this.#drawnAt < BUSY_SPACING) {
-      return this.#wake(BUSY_SPACING - (now - this.#drawnAt))
-    }
-    this.#drawnAt = now
-    const start = log.end - log.rows.length
+    if (this.canWait()) return
+    this.#drawnAt = performance.now()
     // Numbers that no longer hold, or a tab that slept while everything went by.
-    if (log.revision !== this.#revision || start > this.#next) this.#rebuild(log)
-    else this.#take(log, now)
+    if (this.#isStale || !this.#list.follows(log)) this.#rebuild(log)
+    else this.#take(log)
     if (this.#pool) this.#wake(CALM_AFTER + BUSY_SPACING)
-    this.#counted = log.end
+    this.#counted = log.rows.end
     this.#unseen = { lines: 0, errors: 0 }
-    this.#showTail()
   }
 
   #rebuild(log: LogView): void {
+    const isBusy = this.#rate.busy && this.following
     this.#discard()
-    this.#next = log.end - log.rows.length
-    this.#revision = log.revision
-    this.#blocks.push(this.#collect(log))
-    this.#counted = log.end
-    this.#showHead(this.#next - log.rows.length)
+    this.#isStale = false
+    this.#list.begin(log, this.#filter)
+    this.#counted = log.rows.end
+    const found = this.#list.search(log)
+    if (isBusy) this.#enterPool()
+    if (this.#pool) this.#pool.show(this.#list.rows, this.#place.height)
+    else this.#blocks.push(found)
+    this.#notes.showEvicted(log.rows.start)
+    this.#showTail()
+    if (!this.#list.isSearched(log)) this.#searchLater()
+  }
+
+  /** The page is drawn between two turns of a long search. */
+  #searchLater(): void {
+    clearTimeout(this.#search)
+    this.#search = setTimeout(() => {
+      this.#search = undefined
+      const log = this.#paused ? this.#frozen : this.#latest
+      if (log === undefined || this.#isStale || log.revision !== this.#list.revision) return
+      const found = this.#list.search(log)
+      if (found.length > 0 && this.#pool === undefined) this.#place.keep(() => this.#blocks.unshift(found))
+      if (!this.#list.isSearched(log)) this.#searchLater()
+      else this.#options.onDue()
+    })
   }
 
   #discard(): void {
+    cancelAnimationFrame(this.#tidying)
+    clearTimeout(this.#search)
+    this.#search = undefined
     this.#pool = undefined
-    this.#skipped = 0
-    this.#options.skipped.hidden = true
-    this.#rows = []
-    this.#numbers = []
+    this.#notes.clear()
     this.#blocks.clear(this.#filter)
-    this.#showHead(0)
   }
 
-  /** The rows that came and are shown, which are also noted as such. */
-  #collect(log: LogView): ShownRow[] {
-    const start = log.end - log.rows.length
-    const fresh: LogRow[] = []
-    for (let number = Math.max(this.#next, start); number < log.end; number++) {
-      const row = log.rows[number - start]!
-      if (!this.#filter.shows(row)) continue
-      fresh.push(row)
-      this.#numbers.push(number)
-    }
-    for (const row of fresh) this.#rows.push(row)
-    this.#next = log.end
-    return fresh
-  }
-
-  #take(log: LogView, now: number): void {
-    const fresh = this.#collect(log)
-    this.#rate.add(fresh.length, now)
+  #take(log: LogView): void {
+    const fresh = this.#list.take(log)
+    this.#rate.add(fresh.length, performance.now())
     if (this.#rate.busy) this.#enterPool()
     else this.#leavePool(fresh.length)
-    if (this.#pool) {
-      this.#trimRows(log.end - log.rows.length)
-      this.#pool.show(this.#rows)
-      this.#showSkipped(Math.max(0, fresh.length - this.#pool.size))
-    } else {
+    if (this.#pool === undefined) {
       this.#blocks.push(fresh)
-      this.#dropBlocks(log.end - log.rows.length)
+      this.#showTail()
+      return this.#tidy(log)
     }
+    this.#tidy(log)
+    this.#list.drop(this.#list.countBefore(log.rows.start))
+    const isOther = this.#pool.show(this.#list.rows, this.#place.height)
+    const skipped = Math.max(0, fresh.length - this.#pool.size)
+    this.#notes.addSkipped(skipped, this.#rate.perSecond, this.#list.rows.length)
+    // Most of the time the window is as high as before, and nothing needs to be laid out for it.
+    if (isOther) this.#showTail()
   }
 
-  /** The reader came to the end of what stood still: what has come since is put below, and nothing moves. */
+  /** The reader came to the end of what stood still: what has come since is put below, and nothing jumps. */
   #readOn(): void {
     const log = this.#latest
-    const screenful = this.#options.scroller.clientHeight
     if (this.#paused || log === undefined) return
-    if (log.revision !== this.#revision || this.#unseen.lines * ROW_HEIGHT <= screenful) return this.follow()
-    const lost = log.end - log.rows.length - this.#next
-    if (lost > 0) {
-      const note = { note: `${toCount(lost)} lines passed meanwhile and are no longer held` }
-      this.#rows.push(note)
-      this.#numbers.push(this.#next)
-      this.#blocks.push([note])
-    }
-    this.#blocks.push(this.#collect(log))
-    this.#counted = log.end
+    const isShort = this.#unseen.lines * ROW_HEIGHT <= this.#place.height
+    if (log.revision !== this.#list.revision || isShort) return this.follow()
+    const lost = log.rows.start - this.#list.next
+    if (lost > 0)
+      this.#blocks.push([
+        this.#list.addNote(`${toCount(lost)} lines passed meanwhile and are no longer held`),
+      ])
+    this.#blocks.push(this.#list.take(log))
+    this.#counted = log.rows.end
     this.#unseen = { lines: 0, errors: 0 }
-    const { scroller } = this.#options
-    const dropped = this.#dropBlocks(log.end - log.rows.length)
-    if (dropped > 0) scroller.scrollTop -= dropped
+    this.#place.keep(() => {
+      this.#dropBlocks(log.rows.start)
+      this.#notes.showEvicted(log.rows.start)
+    })
   }
 
-  /** Lets go of whole blocks that the store no longer holds. Answers by how much the rows below moved up. */
-  #dropBlocks(start: number): number {
-    const { head } = this.#options
-    const before = head.offsetHeight
-    let height = 0
-    for (;;) {
-      const size = this.#blocks.headSize
-      if (size === 0 || size === this.#blocks.size || !(this.#numbers[size - 1]! < start)) break
-      height += this.#blocks.dropHead()
-      this.#rows.splice(0, size)
-      this.#numbers.splice(0, size)
+  /**
+   * Brings what is above the rows up to date. Where that moves them, it is done in a frame of its own and made up for by
+   * scrolling; together with new rows it would count as a shift of the layout.
+   */
+  #tidy({ rows: { start } }: LogView): void {
+    if (!this.#hasOldBlocks(start) && !this.#notes.wouldMove(start)) return this.#notes.showEvicted(start)
+    cancelAnimationFrame(this.#tidying)
+    this.#tidying = requestAnimationFrame(() => {
+      if (!this.following || this.#isStale) return
+      this.#place.keep(() => {
+        if (this.#pool === undefined) this.#dropBlocks(start)
+        this.#notes.showEvicted(start)
+      })
+    })
+  }
+
+  /** Whether the store no longer holds any row of the oldest block. */
+  #hasOldBlocks(start: number): boolean {
+    const size = this.#blocks.headSize
+    return size > 0 && size < this.#blocks.size && size <= this.#list.countBefore(start)
+  }
+
+  #dropBlocks(start: number): void {
+    while (this.#hasOldBlocks(start)) {
+      this.#list.drop(this.#blocks.headSize)
+      this.#blocks.dropHead()
     }
-    this.#showHead(start)
-    return height + before - head.offsetHeight
   }
 
-  #trimRows(start: number): void {
-    let gone = 0
-    while (gone < this.#numbers.length - 1 && this.#numbers[gone]! < start) gone++
-    this.#rows.splice(0, gone)
-    this.#numbers.splice(0, gone)
-    this.#showHead(start)
-  }
-
-  #count(log: LogView): void {
-    const start = log.end - log.rows.length
+  #count({ rows }: LogView): void {
     const unseen = { ...this.#unseen }
     // Of rows that came and went between two looks, only their number is known.
-    if (this.#filter.isOpen) unseen.lines += Math.max(0, start - this.#counted)
-    for (let number = Math.max(this.#counted, start); number < log.end; number++) {
-      const row = log.rows[number - start]!
+    if (this.#filter.isOpen) unseen.lines += Math.max(0, rows.start - this.#counted)
+    for (let number = Math.max(this.#counted, rows.start); number < rows.end; number++) {
+      const row = rows.at(number)
       if (isGapRow(row) || !this.#filter.shows(row)) continue
       unseen.lines++
       if (toLevelGroup(row.level) === 'error') unseen.errors++
     }
-    this.#counted = log.end
+    this.#counted = rows.end
     this.#unseen = unseen
   }
 
   #enterPool(): void {
     if (this.#pool) return
-    this.#skipped = 0
+    this.#notes.clearSkipped()
     this.#blocks.clear(this.#filter)
-    this.#pool = new LogPool(this.#options.scroller, this.#options.body, this.#filter)
+    this.#pool = new LogPool(this.#options.body, this.#filter)
   }
 
   /**
@@ -332,48 +316,27 @@ export class LogLines {
     const pool = this.#pool
     if (pool === undefined) return
     this.#pool = undefined
-    this.stop()
-    this.#options.skipped.hidden = true
-    const drawn = this.#rows.length - undrawn
-    const above = drawn - pool.size
-    const { scroller } = this.#options
-    const position = scroller.scrollTop
-    this.#blocks.release(this.#rows.slice(0, above), this.#rows.slice(above, drawn), pool.element)
-    scroller.scrollTop = position
+    clearTimeout(this.#timer)
+    this.#notes.clearSkipped()
+    const { rows } = this.#list
+    const drawn = rows.length - undrawn
+    const above = Math.max(0, drawn - pool.size)
+    this.#place.stay(() => this.#blocks.release(rows.slice(0, above), rows.slice(above, drawn), pool.element))
     this.#blocks.fill()
-    this.#position = scroller.scrollTop
+    this.#place.mark()
   }
 
   #showTail(): void {
-    const { scroller } = this.#options
     if (this.#pool === undefined) {
       this.#blocks.fillTail()
-      scroller.scrollTop = scroller.scrollHeight
+      this.#place.toTail()
       this.#blocks.fill(false)
     }
-    scroller.scrollTop = scroller.scrollHeight
-    this.#position = scroller.scrollTop
-  }
-
-  #showHead(evicted: number): void {
-    const { head } = this.#options
-    head.hidden = evicted <= 0
-    head.textContent = evicted <= 0 ? '' : toEvictedText(evicted)
-  }
-
-  #showSkipped(count: number): void {
-    this.#skipped += count
-    const { skipped } = this.#options
-    skipped.hidden = this.#skipped === 0
-    const [rate, undrawn, held] = [this.#rate.perSecond, this.#skipped, this.#rows.length].map(toCount)
-    skipped.textContent = `${rate} lines/s · ${undrawn} not drawn · the newest ${held} are held: scroll up to read them`
+    this.#place.toTail()
   }
 
   #wake(delay: number): void {
-    this.stop()
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      requestAnimationFrame(this.#options.onDue)
-    }, delay)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => requestAnimationFrame(this.#options.onDue), delay)
   }
 }

@@ -1,6 +1,7 @@
 import type { LogFilter } from '../log-filter.js'
+import type { ShownRow } from '../log-list.js'
 import { ROW_HEIGHT } from './log-blocks.js'
-import { createRow, drawRow, type ShownRow } from './log-row.js'
+import { createRow, drawRow } from './log-row.js'
 
 /** Rows are drawn for no window that is higher than this many. */
 const POOL_LIMIT = 200
@@ -10,14 +11,13 @@ const POOL_LIMIT = 200
  * again and again. An empty box above them stands for all other rows, so that the scroller is as high as ever.
  */
 export class LogPool {
-  readonly #scroller: HTMLElement
   readonly #spacer = document.createElement('div')
   readonly #filter: LogFilter
   readonly element = document.createElement('div')
   #elements: HTMLElement[] = []
+  #above = 0
 
-  constructor(scroller: HTMLElement, body: HTMLElement, filter: LogFilter) {
-    this.#scroller = scroller
+  constructor(body: HTMLElement, filter: LogFilter) {
     this.#filter = filter
     this.element.className = 'pool'
     body.replaceChildren(this.#spacer, this.element)
@@ -28,9 +28,14 @@ export class LogPool {
     return this.#elements.length
   }
 
-  /** Shows the newest of the rows. */
-  show(rows: readonly ShownRow[]): void {
-    const fitting = Math.ceil(this.#scroller.clientHeight / ROW_HEIGHT) + 2
+  /**
+   * Shows the newest of the rows.
+   * @param height pixels that there are for them
+   * @returns whether there are more of them now, or fewer
+   */
+  show(rows: readonly ShownRow[], height: number): boolean {
+    const before = this.#above + this.size
+    const fitting = Math.ceil(height / ROW_HEIGHT) + 2
     const shown = rows.slice(-Math.min(fitting, POOL_LIMIT))
     for (const element of this.#elements.splice(shown.length)) element.remove()
     shown.forEach((row, index) => {
@@ -40,6 +45,9 @@ export class LogPool {
       this.#elements.push(added)
       this.element.append(added)
     })
-    this.#spacer.style.setProperty('height', `${(rows.length - shown.length) * ROW_HEIGHT}px`)
+    const above = rows.length - shown.length
+    if (above !== this.#above) this.#spacer.style.setProperty('height', `${above * ROW_HEIGHT}px`)
+    this.#above = above
+    return above + this.size !== before
   }
 }

@@ -1,6 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { guard } from 'lit/directives/guard.js'
-import { live } from 'lit/directives/live.js'
 import { toCompact } from '../format.js'
 import { LEVEL_GROUPS, type LevelGroup, type LogView } from '../log-book.js'
 
@@ -28,6 +26,8 @@ export interface ToolbarActions {
   showAllRequests: () => void
   togglePause: () => void
   toggleWrap: () => void
+  /** A tool may be used next. */
+  prepare: () => void
   copy: () => void
   copyCurl: () => void
   download: () => void
@@ -96,11 +96,9 @@ function sourceChoice({ log, source }: ToolbarState, { chooseSource }: ToolbarAc
     aria-label="Source"
     @change=${(event: Event) => chooseSource((event.target as HTMLSelectElement).value)}
   >
-    ${guard([held, source], () =>
-      ['', ...(source === undefined || held.includes(source) ? held : [source, ...held])].map(
-        (name) =>
-          html`<option value=${name} .selected=${name === (source ?? '')}>${name || 'All sources'}</option>`,
-      ),
+    ${['', ...(source === undefined || held.includes(source) ? held : [source, ...held])].map(
+      (name) =>
+        html`<option value=${name} .selected=${name === (source ?? '')}>${name || 'All sources'}</option>`,
     )}
   </select>`
 }
@@ -120,7 +118,7 @@ function textField({ text, fault, shortcuts }: ToolbarState, { typeText }: Toolb
       placeholder="Filter text or /regex/"
       autocomplete="off"
       spellcheck="false"
-      .value=${live(text)}
+      .value=${text}
       @input=${(event: Event) => typeText((event.target as HTMLInputElement).value)}
       @keydown=${onKeydown}
     />${shortcuts && text === '' ? html`<kbd aria-hidden="true">/</kbd>` : nothing}
@@ -133,7 +131,13 @@ function textField({ text, fault, shortcuts }: ToolbarState, { typeText }: Toolb
 }
 
 function tools(state: ToolbarState, actions: ToolbarActions): TemplateResult {
-  return html`<span class="tools" role="group" aria-label="Log">
+  return html`<span
+    class="tools"
+    role="group"
+    aria-label="Log"
+    @pointerenter=${actions.prepare}
+    @focusin=${actions.prepare}
+  >
     ${tool('pause', state.paused ? 'Resume the log' : 'Pause the log', actions.togglePause, state.paused)}
     ${tool('wrap', 'Wrap long lines', actions.toggleWrap, state.wrap)}
     ${tool(state.copied ? 'done' : 'copy', state.copied ? 'Copied' : 'Copy selected lines, or those in sight', actions.copy)}

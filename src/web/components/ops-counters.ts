@@ -72,6 +72,7 @@ export class OpsCounters extends StreamElement {
       }
       .label,
       .sub {
+        min-height: 20px;
         overflow: hidden;
         text-overflow: ellipsis;
         color: var(--_muted);
@@ -164,9 +165,7 @@ export class OpsCounters extends StreamElement {
       >
         ${counter?.value ?? html`<i class="bone"></i>`}
       </div>
-      <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>
-        ${counter?.sub ?? html`&nbsp;`}
-      </div>
+      <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>${counter?.sub}</div>
       ${counter?.line && view ? this.#line(counter, view) : nothing}
       ${label === 'Uptime' ? curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, COUNTED)) : nothing}
     </div>`

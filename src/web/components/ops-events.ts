@@ -1,17 +1,17 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { LogLine } from '../../bus/protocol.js'
 import { toCount, toPlural } from '../format.js'
+import { LazyPart } from '../lazy-part.js'
 import type { LevelGroup, LogView } from '../log-book.js'
-import { LogFilter, toLevels, toLevelWords, toPattern } from '../log-filter.js'
-import { ErrorNotice } from './error-notice.js'
+import { toLevels, toLevelWords } from '../log-levels.js'
 import { copyCurl } from './copy-curl.js'
 import { copyText } from './copy-text.js'
-import { download, toCopiedText, toNdjson } from './log-export.js'
-import { handleLogKey } from './log-keys.js'
-import { LogLines } from './log-lines.js'
-import { selectionOf } from './log-blocks.js'
-import { lineOf } from './log-row.js'
-import { logStyles, logToolbarStyles } from './log-styles.js'
+import { isTyping } from './is-typing.js'
+import { LazyView } from './lazy-view.js'
+import type { LogBody } from './log-body.js'
+import { logStyles } from './log-styles.js'
 import { logToolbar } from './log-toolbar.js'
+import { logToolbarStyles } from './log-toolbar-styles.js'
 import { OpenRequestEvent } from './open-request.js'
 import { panelStyles } from './panel-styles.js'
 import type { ShowLinesEvent } from './show-lines.js'
@@ -27,6 +27,10 @@ export interface LogFilterDetail {
 }
 
 const CRITERIA = ['level', 'source', 'filter', 'request'] as const
+
+const BODY = new LazyPart(() => import('./log-body.js'))
+/** What downloads, which few readers do. */
+const EXPORT = new LazyPart(() => import('./log-export.js'))
 
 /**
  * The event log. Follows the tail until the reader scrolls up, selects text or focuses a line; then nothing moves, and
@@ -76,12 +80,8 @@ export class OpsEvents extends StreamElement {
   declare shortcuts: boolean
   declare private copied: boolean
 
-  #lines: LogLines | undefined
-  #filter = new LogFilter()
-  #fault: string | undefined
-  #shownFollowing = true
-  readonly #notice = new ErrorNotice()
-  readonly #resized = new ResizeObserver(() => this.#lines?.keepPlace())
+  readonly #view = new LazyView(this, BODY)
+  #body: LogBody | undefined
 
   constructor() {
     super(['log', 'pause'])
@@ -93,19 +93,14 @@ export class OpsEvents extends StreamElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    // Another stream's rows may have been drawn before.
-    this.#lines?.restart()
-    if (this.hasUpdated) this.#resized.observe(this.#scroller)
-    document.addEventListener('selectionchange', this.#onSelection)
     window.addEventListener('keydown', this.#onShortcut)
     window.addEventListener('ops-show-lines', this.#onShowLines)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#lines?.stop()
-    this.#resized.disconnect()
-    document.removeEventListener('selectionchange', this.#onSelection)
+    this.#body?.destroy()
+    this.#body = undefined
     window.removeEventListener('keydown', this.#onShortcut)
     window.removeEventListener('ops-show-lines', this.#onShowLines)
   }
@@ -113,7 +108,7 @@ export class OpsEvents extends StreamElement {
   /** Goes to the tail and follows it. */
   scrollToEnd(): void {
     this.paused = false
-    this.#lines?.follow()
+    this.#body?.follow()
     this.requestUpdate()
   }
 
@@ -125,28 +120,13 @@ export class OpsEvents extends StreamElement {
     return this.renderRoot.querySelector<HTMLElement>('.frame')!
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('src')) this.#lines?.restart()
-    if (CRITERIA.some((name) => changed.has(name))) this.#readFilter()
+  protected override shouldUpdate(changed: PropertyValues<this>): boolean {
+    return changed.size > 0 || this.#body?.canWait() !== true
   }
 
-  /** A text that is no filter is said to be none; the last one that was stays. */
-  #readFilter(): void {
-    let { pattern } = this.#filter.criteria
-    try {
-      pattern = toPattern(this.filter ?? '')
-      this.#fault = undefined
-    } catch (error) {
-      const reason = (error instanceof Error ? error.message : String(error)).replace(/^.*: /, '')
-      this.#fault = `Not a regular expression: ${reason}. The filter before it still holds.`
-    }
-    this.#filter = new LogFilter({
-      levels: toLevels(this.level),
-      ...(this.source ? { source: this.source } : {}),
-      ...(this.request ? { requestId: this.request } : {}),
-      ...(pattern === undefined ? {} : { pattern }),
-    })
-    this.#lines?.setFilter(this.#filter)
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('src')) this.#body?.restart()
+    if (CRITERIA.some((name) => changed.has(name))) this.#body?.setFilter(this)
   }
 
   override render(): TemplateResult {
@@ -156,11 +136,11 @@ export class OpsEvents extends StreamElement {
       ${logToolbar(
         {
           log,
-          levels: this.#filter.criteria.levels,
+          levels: toLevels(this.level),
           source: orNone(this.source),
           requestId: orNone(this.request),
           text: this.filter ?? '',
-          fault: this.#fault,
+          fault: this.#body?.fault,
           finding: this.#finding(log),
           status: this.paused || store?.paused ? 'Paused' : this.#isFollowing ? 'Following' : 'Scrolled',
           paused: this.paused,
@@ -179,11 +159,6 @@ export class OpsEvents extends StreamElement {
           aria-labelledby="title"
           aria-describedby="keys"
           tabindex="0"
-          @scroll=${this.#onScroll}
-          @wheel=${this.#onWheel}
-          @focusin=${this.#onFocus}
-          @click=${this.#onClick}
-          @keydown=${this.#onKey}
         >
           <div class="note gap skipped" part="skipped" hidden></div>
           <div class="note gap head-note" part="evicted" hidden></div>
@@ -193,24 +168,25 @@ export class OpsEvents extends StreamElement {
           >Arrow keys move between lines, Enter opens a line's request, Space shows all of a line, End
           follows.</span
         >
-        ${log ? this.#blank(log) : bones} ${this.#isFollowing ? nothing : this.#pill()}
-        <span class="visually-hidden" role="status">${this.#notice.text}</span>
+        ${this.#body && log ? this.#blank(log, this.#body) : bones} ${this.#view.placeholder}
+        ${this.#isFollowing ? nothing : this.#pill()}
+        <span class="visually-hidden" role="status">${this.#body?.notice}</span>
       </div>
     </section>`
   }
 
   get #isFollowing(): boolean {
-    return this.#lines?.following ?? true
+    return this.#body?.following ?? true
   }
 
   #finding(log: LogView | undefined): string {
-    if (log === undefined || this.#filter.isOpen) return ''
-    return `${toCount(this.#lines?.shown ?? 0)} of ${toCount(log.rows.length)}`
+    if (log === undefined || this.#body === undefined || this.#body.filter.isOpen) return ''
+    return `${toCount(this.#body.shown)} of ${toCount(log.rows.length)}`
   }
 
-  #blank(log: LogView): TemplateResult | typeof nothing {
+  #blank(log: LogView, { searching, shown }: LogBody): TemplateResult | typeof nothing {
     if (log.rows.length === 0) return html`<p class="blank" part="empty">Nothing logged yet</p>`
-    if (this.#lines === undefined || this.#lines.shown > 0) return nothing
+    if (searching || shown > 0) return nothing
     return html`<p class="blank" part="empty">
       None of ${toPlural(log.rows.length, 'line')} matches
       <button type="button" @click=${() => this.#change({})}>Show all</button>
@@ -218,7 +194,7 @@ export class OpsEvents extends StreamElement {
   }
 
   #pill(): TemplateResult {
-    const { lines, errors } = this.#lines!.unseen
+    const { lines, errors } = this.#body!.unseen
     return html`<button class="pill" part="pill" type="button" @click=${this.#toTail}>
       ↓
       ${lines === 0 ? 'To the end' : `${toCount(lines)} new`}${
@@ -227,52 +203,43 @@ export class OpsEvents extends StreamElement {
     </button>`
   }
 
-  protected override firstUpdated(): void {
-    const find = (name: string) => this.renderRoot.querySelector<HTMLElement>(name)!
-    this.#lines = new LogLines({
-      scroller: this.#scroller,
-      body: find('.body'),
-      head: find('.head-note'),
-      skipped: find('.skipped'),
-      onDue: () => this.requestUpdate(),
-    })
-    this.#lines.setFilter(this.#filter)
-    this.#resized.observe(this.#scroller)
+  protected override updated(changed: PropertyValues<this>): void {
+    const isNew = this.#body === undefined
+    const body = (this.#body ??= this.#createBody())
+    if (body === undefined) return
+    if (changed.has('paused') || isNew) {
+      if (this.paused || changed.get('paused')) body.pause(this.paused)
+    }
+    if (changed.has('wrap')) body.keepPlace()
+    // What is said of the rows is known only now that they are drawn.
+    if (body.update(this.feed.store?.view.log) || isNew) this.#retell()
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    const lines = this.#lines!
-    const log = this.feed.store?.view.log
-    if (changed.has('paused')) {
-      if (this.paused) lines.pause()
-      else if (changed.get('paused')) lines.resume()
-    }
-    if (changed.has('wrap')) lines.keepPlace()
-    if (log === undefined) return lines.empty()
-    const before = [lines.unseen.lines, lines.unseen.errors, lines.shown].join()
-    lines.update(log)
-    const isNews = this.#notice.look(log)
-    // What is said of the rows is known only now that they are drawn.
-    if (isNews || before !== [lines.unseen.lines, lines.unseen.errors, lines.shown].join()) this.#retell()
-    this.#tellFollowing()
+  #createBody(): LogBody | undefined {
+    const { view } = this.#view
+    if (view === undefined || !this.isConnected) return undefined
+    const body = new view.LogBody({
+      scroller: this.#scroller,
+      onDue: () => this.requestUpdate(),
+      onFollow: (following) => {
+        this.#retell()
+        const detail = { following }
+        this.dispatchEvent(new CustomEvent('ops-follow-change', { bubbles: true, composed: true, detail }))
+      },
+      onTail: this.#toTail,
+      onOpenRequest: (line) => this.#openRequest(line),
+    })
+    body.setFilter(this)
+    return body
   }
 
   #retell(): void {
     queueMicrotask(() => this.requestUpdate())
   }
 
-  #tellFollowing(): void {
-    const following = this.#isFollowing
-    if (following === this.#shownFollowing) return
-    this.#shownFollowing = following
-    this.#retell()
-    const detail = { following }
-    this.dispatchEvent(new CustomEvent('ops-follow-change', { bubbles: true, composed: true, detail }))
-  }
-
   readonly #actions = {
     toggleLevel: (group: LevelGroup) => {
-      const levels = new Set(this.#filter.criteria.levels)
+      const levels = new Set(toLevels(this.level))
       if (!levels.delete(group)) levels.add(group)
       // Lines of a level that the feed does not send go with the next one.
       if (!this.feed.store?.view.log?.counts.debug) levels[levels.has('info') ? 'add' : 'delete']('debug')
@@ -283,18 +250,15 @@ export class OpsEvents extends StreamElement {
     showAllRequests: () => this.#change({ ...this.#criteria, request: '' }),
     togglePause: () => (this.paused = !this.paused),
     toggleWrap: () => (this.wrap = !this.wrap),
-    copy: () => void this.#tellCopied(copyText(toCopiedText(this.#scroller), this.#frame)),
+    prepare: () => void EXPORT.load().catch(() => undefined),
+    copy: () => void this.#tellCopied(copyText(this.#body?.toText() ?? '', this.#frame)),
     copyCurl: () => {
-      const { stream } = this.feed
-      if (stream === undefined) return
-      void this.#tellCopied(
-        copyCurl(stream, (lines, feed) => lines.log(feed, this.#filter.criteria), this.#frame),
-      )
+      const [stream, body] = [this.feed.stream, this.#body]
+      if (stream === undefined || body === undefined) return
+      const line = copyCurl(stream, (lines, feed) => lines.log(feed, body.filter.criteria), this.#frame)
+      void this.#tellCopied(line)
     },
-    download: () => {
-      const { hello, log } = this.feed.store?.view ?? {}
-      if (log) download(`${hello?.service ?? 'ops'}-events.ndjson`, toNdjson(log, this.#filter))
-    },
+    download: () => void this.#download(),
   }
 
   get #criteria(): LogFilterDetail {
@@ -320,61 +284,16 @@ export class OpsEvents extends StreamElement {
     setTimeout(() => (this.copied = false), 1500)
   }
 
-  #leaveTail(): void {
-    this.#lines!.leaveTail()
-    this.#tellFollowing()
-  }
-
-  readonly #onScroll = (): void => {
-    const { unseen } = this.#lines!
-    this.#lines!.readPosition()
-    if (unseen !== this.#lines!.unseen) this.requestUpdate()
-    this.#tellFollowing()
-  }
-
-  /** Told by the wheel itself, a reader gets away even while lines pour in. */
-  readonly #onWheel = (event: WheelEvent): void => {
-    if (event.deltaY < 0 && this.#scroller.scrollTop > 0) this.#leaveTail()
-  }
-
-  readonly #onFocus = (event: FocusEvent): void => {
-    if ((event.target as Element).closest('.row')) this.#leaveTail()
-  }
-
-  readonly #onSelection = (): void => {
-    if (!this.#lines?.following) return
-    const node = selectionOf(this.#scroller)?.anchorNode
-    if (node && this.#scroller.contains(node)) this.#leaveTail()
-  }
-
-  readonly #onKey = (event: KeyboardEvent): void => {
-    handleLogKey(event, this.#scroller, {
-      follow: this.#toTail,
-      toHead: () => {
-        this.#leaveTail()
-        this.#scroller.scrollTop = 0
-      },
-      toggle: (row) => this.#toggle(row),
-      openRequest: (row) => this.#openRequest(row),
-    })
-  }
-
-  /** A click opens a line that is cut off; selecting text does not. */
-  readonly #onClick = (event: Event): void => {
-    const target = event.target as Element
-    const row = target.closest<HTMLElement>('.row')
-    if (row === null || lineOf(row) === undefined) return
-    if (target.closest('.request')) this.#openRequest(row)
-    else if (selectionOf(this.#scroller) === undefined) this.#toggle(row)
+  async #download(): Promise<void> {
+    const { download, toNdjson } = await EXPORT.load()
+    const { hello, log } = this.feed.store?.view ?? {}
+    if (log && this.#body) {
+      download(`${hello?.service ?? 'ops'}-events.ndjson`, toNdjson(log, this.#body.filter))
+    }
   }
 
   readonly #onShortcut = (event: KeyboardEvent): void => {
-    const isTyping = event
-      .composedPath()
-      .some(
-        (node) => node instanceof HTMLElement && node.matches('input, textarea, select, [contenteditable]'),
-      )
-    if (!this.shortcuts || event.key !== '/' || event.defaultPrevented || isTyping) return
+    if (!this.shortcuts || event.key !== '/' || event.defaultPrevented || isTyping(event)) return
     if (event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
     this.renderRoot.querySelector('input')!.focus()
@@ -393,16 +312,11 @@ export class OpsEvents extends StreamElement {
     this.#scroller.focus({ preventScroll: true })
   }
 
-  #toggle(row: HTMLElement): void {
-    row.classList.toggle('open')
-  }
-
-  #openRequest(row: HTMLElement): void {
-    const { requestId, instance } = lineOf(row)!
-    if (requestId === undefined) return
+  #openRequest({ requestId, instance }: LogLine): void {
     // Where nobody shows requests, its lines tell the most.
-    if (this.dispatchEvent(new OpenRequestEvent({ id: requestId, instance })))
-      this.#change({ request: requestId })
+    if (this.dispatchEvent(new OpenRequestEvent({ id: requestId!, instance }))) {
+      this.#change({ request: requestId! })
+    }
   }
 }
 

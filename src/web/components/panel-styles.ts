@@ -98,6 +98,12 @@ export const panelStyles = css`
   :is(th, td):first-child {
     text-align: left;
   }
+  .unloaded {
+    margin: 0;
+    padding: 10px 14px;
+    color: var(--_muted);
+    white-space: normal;
+  }
   /* A note in place of a row. Spanning columns that are hidden would bring them back, empty. */
   td.over {
     overflow: visible;

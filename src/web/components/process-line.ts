@@ -24,9 +24,8 @@ export const processLineStyles = css`
   }
   .process .figure {
     display: inline-block;
-    /* Room for another digit, so that the others stand still. */
-    min-width: 4ch;
-    text-align: right;
+    /* Room for the longest, so that the others stand still. */
+    min-width: 6.5ch;
   }
   .process .figure:not(.warn) {
     color: var(--_fg);

@@ -1,7 +1,7 @@
 import type { SeriesColumn } from '../../bus/series.js'
 import type { Series } from '../../bus/protocol.js'
 
-type Column = readonly (number | null)[]
+export type Column = readonly (number | null)[]
 
 /** One column of a series; empty when the server does not send it. */
 export function columnOf(series: Series, name: SeriesColumn): Column {
