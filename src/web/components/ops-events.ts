@@ -331,4 +331,8 @@ declare global {
   interface HTMLElementTagNameMap {
     'ops-events': OpsEvents
   }
+  interface HTMLElementEventMap {
+    'ops-filter-change': CustomEvent<LogFilterDetail>
+    'ops-follow-change': CustomEvent<{ following: boolean }>
+  }
 }

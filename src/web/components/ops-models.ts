@@ -15,13 +15,15 @@ import { skeletonRows } from './skeleton-rows.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
-const FAILING_RATE = 0.1
-const TROUBLED_RATE = 0.05
 const COLUMNS = ['', '', '', 'p50', '', 'first', '', 'tokens']
-/** Milliseconds. */
-const SLOW_P95 = 8000
-/** Milliseconds. */
-const SLOW_FIRST_TOKEN = 1000
+
+/** From where on a figure is marked. */
+interface Thresholds {
+  slowAfter: number
+  slowFirstToken: number
+  errorsWarn: number
+  errorsFail: number
+}
 
 /** A window's name in words: `5 min`. */
 export const toWindowWords = (name: CallWindowName): string => name.replace('m', ' min')
@@ -29,13 +31,22 @@ export const toWindowWords = (name: CallWindowName): string => name.replace('m',
 /**
  * Model-call performance per provider and model over a window of time.
  *
+ * @fires ops-window-change - The reader has chosen another window; `detail` is its name.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart windows the choice of the window
  * @csspart curl the button that copies a line for a terminal
  * @csspart table the table
  */
 export class OpsModels extends StreamElement {
-  static override properties = { ...StreamElement.properties, window: {} }
+  static override properties = {
+    ...StreamElement.properties,
+    window: {},
+    slowAfter: { type: Number, attribute: 'slow-after' },
+    slowFirstToken: { type: Number, attribute: 'slow-first-token' },
+    errorsWarn: { type: Number, attribute: 'errors-warn' },
+    errorsFail: { type: Number, attribute: 'errors-fail' },
+  }
 
   static override styles = [
     tokens,
@@ -48,6 +59,26 @@ export class OpsModels extends StreamElement {
       }
       .scroll {
         max-height: 400px;
+      }
+      .windows {
+        display: flex;
+        overflow: hidden;
+        border: 1px solid var(--_line);
+        border-radius: 6px;
+      }
+      .windows button {
+        padding: 1px 7px;
+        border: 0;
+        border-radius: 0;
+        color: var(--_muted);
+        font-size: 12px;
+      }
+      .windows button:focus-visible {
+        outline-offset: -2px;
+      }
+      .windows [aria-pressed='true'] {
+        background: var(--_raise);
+        color: var(--_fg);
       }
       .dot {
         margin-right: 8px;
@@ -99,10 +130,22 @@ export class OpsModels extends StreamElement {
 
   /** `1m`, `5m` or `15m`. Default `5m`; anything else is taken as that. */
   declare window: CallWindowName
+  /** A p95 latency from here on is marked. Milliseconds, default 8000. */
+  declare slowAfter: number
+  /** A median time to the first token from here on is marked. Milliseconds, default 1000. */
+  declare slowFirstToken: number
+  /** A share of failed calls from here on is a warning. 0 to 1, default 0.05. */
+  declare errorsWarn: number
+  /** A share of failed calls from here on is an error. 0 to 1, default 0.1. */
+  declare errorsFail: number
 
   constructor() {
     super(['metrics'])
     this.window = '5m'
+    this.slowAfter = 8000
+    this.slowFirstToken = 1000
+    this.errorsWarn = 0.05
+    this.errorsFail = 0.1
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -116,6 +159,18 @@ export class OpsModels extends StreamElement {
         <h2 id="title">Models</h2>
         <span class="finding values">${calls ? this.#finding(calls) : nothing}</span>
         <span class="end">
+          <span class="windows" part="windows" role="group" aria-label="Window of the figures">
+            ${CALL_WINDOWS.map(
+              (name) =>
+                html`<button
+                  type="button"
+                  aria-pressed=${String(this.window === name)}
+                  @click=${() => this.#choose(name)}
+                >
+                  ${toWindowWords(name)}
+                </button>`,
+            )}
+          </span>
           ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, `.metrics.calls["${this.window}"].models[]`))}
         </span>
       </div>
@@ -141,6 +196,13 @@ export class OpsModels extends StreamElement {
     </section>`
   }
 
+  #choose(name: CallWindowName): void {
+    this.window = name
+    this.dispatchEvent(
+      new CustomEvent<CallWindowName>('ops-window-change', { bubbles: true, composed: true, detail: name }),
+    )
+  }
+
   #finding(calls: CallWindow): string {
     const span = toWindowWords(this.window)
     if (calls.total === 0) return `${span} · no calls`
@@ -162,8 +224,10 @@ export class OpsModels extends StreamElement {
         .sort((a, b) => a.model.localeCompare(b.model))
       const only = models.length === 1 ? models[0] : undefined
       return [
-        statisticsRow(provider, providerName(provider.provider, only), false),
-        ...(only ? [] : models.map((model) => statisticsRow(model, html`<bdi>${model.model}</bdi>`, true))),
+        statisticsRow(provider, providerName(provider.provider, only), false, this),
+        ...(only
+          ? []
+          : models.map((model) => statisticsRow(model, html`<bdi>${model.model}</bdi>`, true, this))),
       ]
     })
   }
@@ -173,13 +237,22 @@ function providerName(provider: string, only: ModelStatistics | undefined): Temp
   return html`<bdi>${provider}</bdi>${only ? html` <bdi class="muted beside">${only.model}</bdi>` : nothing}`
 }
 
-function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel: boolean): TemplateResult {
+function statisticsRow(
+  statistics: CallStatistics,
+  name: TemplateResult,
+  isModel: boolean,
+  thresholds: Thresholds,
+): TemplateResult {
   const { total, errorRate, latency, timeToFirstToken, tokensPerSecond, inputTokens, outputTokens } =
     statistics
   const errors: Tone =
-    errorRate === undefined || errorRate < TROUBLED_RATE ? '' : errorRate < FAILING_RATE ? 'warn' : 'error'
-  const slow: Tone = (latency.p95 ?? 0) >= SLOW_P95 ? 'warn' : ''
-  const first: Tone = (timeToFirstToken.p50 ?? 0) >= SLOW_FIRST_TOKEN ? 'warn' : ''
+    errorRate === undefined || (errorRate < thresholds.errorsWarn && errorRate < thresholds.errorsFail)
+      ? ''
+      : errorRate < thresholds.errorsFail
+        ? 'warn'
+        : 'error'
+  const slow: Tone = (latency.p95 ?? 0) >= thresholds.slowAfter ? 'warn' : ''
+  const first: Tone = (timeToFirstToken.p50 ?? 0) >= thresholds.slowFirstToken ? 'warn' : ''
   const state = total === 0 ? 'idle' : errors === 'error' ? 'error' : errors || slow || first ? 'warn' : ''
   return html`<tr>
     <th scope="row" class=${isModel ? 'model' : ''}>
@@ -209,5 +282,8 @@ const STATE_WORDS = { '': 'healthy', idle: 'no calls', warn: 'slow or failing at
 declare global {
   interface HTMLElementTagNameMap {
     'ops-models': OpsModels
+  }
+  interface HTMLElementEventMap {
+    'ops-window-change': CustomEvent<CallWindowName>
   }
 }

@@ -5,13 +5,20 @@ import type { GetToken } from '../stream-registry.js'
 
 /** What all elements have in common: a `src`, and the shared stream behind it. */
 export abstract class StreamElement extends LitElement {
-  static override properties = { src: {}, getToken: { attribute: false } }
+  static override properties = {
+    src: {},
+    getToken: { attribute: false },
+    theme: { reflect: true },
+  }
 
   /** Address of the feed, absolute (http or https) or relative to the page, as attribute or property. */
   declare src: string | null | undefined
 
   /** Gives the bearer token, where the feed asks for one. Property only: a token has no place in markup. */
   declare getToken: GetToken | undefined
+
+  /** `dark` or `light`; anything else follows the system. What is inside follows the element. Default: the system. */
+  declare theme: string | null | undefined
 
   /** The element's hold on the stream. */
   protected readonly feed: StoreController

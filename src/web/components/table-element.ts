@@ -17,6 +17,12 @@ import {
 } from './table-sort.js'
 import { tokens } from './tokens.js'
 
+declare global {
+  interface HTMLElementEventMap {
+    'ops-view-change': CustomEvent
+  }
+}
+
 /** What the tables of work have in common: rows that are filtered, sorted and opened. */
 export abstract class TableElement<Row> extends StreamElement {
   static override properties = { ...StreamElement.properties, filter: {}, sort: {} }

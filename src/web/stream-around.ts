@@ -1,0 +1,23 @@
+import type { GetToken } from './stream-registry.js'
+
+/** What an element takes from the `<ops-stream>` around it. */
+export interface StreamAround extends HTMLElement {
+  src?: string | null
+  getToken?: GetToken
+}
+
+/** The nearest `<ops-stream>` around an element, through shadow trees. It need not be defined yet. */
+export function findStreamAround(element: HTMLElement): StreamAround | undefined {
+  let node = element.parentNode
+  while (node !== null) {
+    if (node instanceof HTMLElement && node.localName === 'ops-stream') return node
+    node = node instanceof ShadowRoot ? node.host : node.parentNode
+  }
+  return undefined
+}
+
+/** The address and the tokens that it was given, though it may not be defined yet. */
+export const toGiven = (stream: StreamAround) => ({
+  src: stream.src ?? stream.getAttribute('src') ?? undefined,
+  getToken: stream.getToken,
+})
