@@ -19,7 +19,7 @@ export const styles = [
       display: flex;
       align-items: center;
       gap: 12px;
-      max-width: 920px;
+      max-width: 1180px;
       padding: 5px 6px 5px 12px;
       background: var(--_raise);
       border: 1px solid var(--_line);

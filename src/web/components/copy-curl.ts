@@ -62,6 +62,17 @@ export const curlButtonStyles = css`
     background: none;
     color: var(--_fg);
   }
+  .head > button.curl {
+    margin-left: auto;
+  }
+  .head > button.curl + .end {
+    margin-left: 0;
+  }
+  @media print {
+    button.curl {
+      display: none;
+    }
+  }
   /* Both words in one place: what stands beside does not move. */
   .curl > * {
     grid-area: 1 / 1;

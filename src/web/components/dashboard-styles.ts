@@ -107,7 +107,7 @@ export const dashboardStyles = css`
     grid-template-columns: minmax(0, 1fr);
     align-content: center;
     gap: 6px;
-    min-height: 352px;
+    min-height: 386px;
     padding: 20px 28px;
     background: var(--_surface);
     border: 1px solid var(--_line);

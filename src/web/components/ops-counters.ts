@@ -7,7 +7,7 @@ import { curlButton, curlButtonStyles } from './copy-curl.js'
 import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
 import { toHalted, type Tone } from './request-health.js'
-import { sparkline } from './sparkline.js'
+import { sparkline, sparklineStyles } from './sparkline.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
@@ -48,6 +48,7 @@ export class OpsCounters extends StreamElement {
   static override styles = [
     tokens,
     curlButtonStyles,
+    sparklineStyles,
     css`
       :host {
         display: block;
@@ -97,26 +98,10 @@ export class OpsCounters extends StreamElement {
         max-width: 96px;
       }
       .spark {
-        display: block;
-        width: 100%;
-        height: 26px;
         margin-top: 4px;
-        overflow: visible;
-        color: var(--_accent);
       }
-      .spark.error {
-        color: var(--_error);
-      }
-      .spark .area {
-        fill: currentColor;
-        opacity: 0.1;
-      }
-      .spark .line {
-        fill: none;
-        stroke: currentColor;
-        stroke-width: 1.4;
-        stroke-linejoin: round;
-        vector-effect: non-scaling-stroke;
+      .counter .curl {
+        margin-left: -2px;
       }
       @container (max-width: 1100px) {
         .frame {

@@ -57,6 +57,7 @@ export class OpsLatencyChart extends StreamElement {
       <div class="head" part="heading">
         <h2 id="title">Latency</h2>
         <span class="finding">model calls, 10 min</span>
+        ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, SHOWN))}
         <span class="end legend values" role="group" aria-label="Lines">
           ${LATENCY_LINES.map(
             ({ name, style }) =>
@@ -71,7 +72,6 @@ export class OpsLatencyChart extends StreamElement {
               </button>`,
           )}
         </span>
-        ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, SHOWN))}
       </div>
       <div class="chart values" role="group" aria-label=${view ? summary(view) : 'Latency, waiting for data'}>
         <div class="plot" part="chart"></div>

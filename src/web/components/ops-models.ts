@@ -7,15 +7,18 @@ import {
   type ModelStatistics,
 } from '../../bus/protocol.js'
 import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../format.js'
+import { SERIES_LIMIT } from '../live-store.js'
 import { curlButton, curlButtonStyles } from './copy-curl.js'
+import { ModelTrends } from './model-trends.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import type { Tone } from './request-health.js'
 import { skeletonRows } from './skeleton-rows.js'
+import { sparkline, sparklineStyles } from './sparkline.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
-const COLUMNS = ['', '', '', 'p50', '', 'first', '', 'tokens']
+const COLUMNS = ['', '', '', 'p50', '', 'trend', 'first', '', 'tokens']
 
 /** From where on a figure is marked. */
 interface Thresholds {
@@ -37,6 +40,7 @@ export const toWindowWords = (name: CallWindowName): string => name.replace('m',
  * @csspart windows the choice of the window
  * @csspart curl the button that copies a line for a terminal
  * @csspart table the table
+ * @csspart sparkline the line of a model's p95
  */
 export class OpsModels extends StreamElement {
   static override properties = {
@@ -52,6 +56,7 @@ export class OpsModels extends StreamElement {
     tokens,
     panelStyles,
     rateBarStyles,
+    sparklineStyles,
     curlButtonStyles,
     css`
       .panel {
@@ -88,19 +93,26 @@ export class OpsModels extends StreamElement {
         color: var(--_muted);
       }
       .narrow {
-        width: 64px;
+        width: 56px;
       }
       .figure {
-        width: 76px;
+        width: 68px;
       }
       .wide {
-        width: 92px;
+        width: 88px;
       }
       .bar {
-        width: 116px;
+        width: 108px;
+      }
+      th.trend {
+        width: 78px;
+      }
+      .spark {
+        height: 16px;
       }
       @container (max-width: 720px) {
         .p50,
+        .trend,
         .tokens {
           display: none;
         }
@@ -139,6 +151,8 @@ export class OpsModels extends StreamElement {
   /** A share of failed calls from here on is an error. 0 to 1, default 0.1. */
   declare errorsFail: number
 
+  readonly #trends = new ModelTrends()
+
   constructor() {
     super(['metrics'])
     this.window = '5m'
@@ -149,6 +163,8 @@ export class OpsModels extends StreamElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    const metrics = this.feed.store?.view.metrics
+    if (metrics) this.#trends.add(metrics)
     if (changed.has('window') && !CALL_WINDOWS.includes(this.window)) this.window = '5m'
   }
 
@@ -183,6 +199,7 @@ export class OpsModels extends StreamElement {
               <th scope="col" class="figure">Errors</th>
               <th scope="col" class="figure p50">p50</th>
               <th scope="col" class="figure">p95</th>
+              <th scope="col" class="trend">10 min</th>
               <th scope="col" class="wide first">First token</th>
               <th scope="col" class="bar">Tokens/s</th>
               <th scope="col" class="wide tokens">In / out</th>
@@ -224,10 +241,18 @@ export class OpsModels extends StreamElement {
         .sort((a, b) => a.model.localeCompare(b.model))
       const only = models.length === 1 ? models[0] : undefined
       return [
-        statisticsRow(provider, providerName(provider.provider, only), false, this),
+        statisticsRow(
+          provider,
+          providerName(provider.provider, only),
+          false,
+          this,
+          this.#trends.of(provider),
+        ),
         ...(only
           ? []
-          : models.map((model) => statisticsRow(model, html`<bdi>${model.model}</bdi>`, true, this))),
+          : models.map((model) =>
+              statisticsRow(model, html`<bdi>${model.model}</bdi>`, true, this, this.#trends.of(model)),
+            )),
       ]
     })
   }
@@ -242,6 +267,7 @@ function statisticsRow(
   name: TemplateResult,
   isModel: boolean,
   thresholds: Thresholds,
+  trend: readonly (number | null)[],
 ): TemplateResult {
   const { total, errorRate, latency, timeToFirstToken, tokensPerSecond, inputTokens, outputTokens } =
     statistics
@@ -251,7 +277,7 @@ function statisticsRow(
       : errorRate < thresholds.errorsFail
         ? 'warn'
         : 'error'
-  const slow: Tone = (latency.p95 ?? 0) >= thresholds.slowAfter ? 'warn' : ''
+  const slow = (latency.p95 ?? 0) >= thresholds.slowAfter ? 'warn' : ''
   const first: Tone = (timeToFirstToken.p50 ?? 0) >= thresholds.slowFirstToken ? 'warn' : ''
   const state = total === 0 ? 'idle' : errors === 'error' ? 'error' : errors || slow || first ? 'warn' : ''
   return html`<tr>
@@ -271,6 +297,18 @@ function statisticsRow(
     <td class=${errors}>${toPercent(errorRate)}</td>
     <td class="p50 ${isModel ? 'muted' : ''}">${toLatency(latency.p50)}</td>
     <td class=${slow || (isModel ? 'muted' : '')}>${toLatency(latency.p95)}</td>
+    <td class="trend">
+      ${
+        trend.every((value) => value === null)
+          ? nothing
+          : sparkline({
+              values: trend,
+              slots: SERIES_LIMIT,
+              tone: slow === '' ? 'accent' : slow,
+              label: 'p95 of each minute, last 10 minutes',
+            })
+      }
+    </td>
     <td class="first ${first || (isModel ? 'muted' : '')}">${toLatency(timeToFirstToken.p50)}</td>
     <td>${rateBar(tokensPerSecond.p50)}</td>
     <td class="tokens muted">${total === 0 ? UNKNOWN : toPair(inputTokens, outputTokens, toCompact)}</td>

@@ -207,7 +207,7 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
   return openRow(
     request,
     html`<td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
-        <button type="button" class="open" aria-label="Open request ${request.id}">
+        <button type="button" class="open" aria-label="${request.session ?? UNKNOWN}, open request ${request.id}">
           <bdi>${request.session ?? UNKNOWN}</bdi>
         </button>
       </td>

@@ -140,7 +140,8 @@ export const panelStyles = css`
     }
     .end button,
     .end input,
-    .end select {
+    .end select,
+    kbd {
       display: none !important;
     }
   }
