@@ -1,4 +1,3 @@
-import { css, html, nothing, type TemplateResult } from 'lit'
 import type { CurlFeed, CurlLines } from '../curl-line.js'
 import { LazyPart } from '../lazy-part.js'
 import type { SharedStream } from '../stream-registry.js'
@@ -9,9 +8,6 @@ const LINES = new LazyPart(() => import('../curl-line.js'))
 /** Makes the line of one panel. */
 export type ToCurlLine = (lines: CurlLines, feed: CurlFeed) => string
 
-/** Time that a button says it is done. Milliseconds. */
-const TOLD = 1500
-
 /** Puts into the clipboard a line for a shell that prints what a panel shows. Answers whether that could be done. */
 export async function copyCurl(
   { src, getToken }: SharedStream,
@@ -21,68 +17,3 @@ export async function copyCurl(
   const { curlLines } = await LINES.load()
   return copyText(toLine(curlLines, { src, hasToken: getToken !== undefined }), place)
 }
-
-/** The button for it in a panel's heading. */
-export function curlButton(
-  stream: SharedStream | undefined,
-  toLine: ToCurlLine,
-): TemplateResult | typeof nothing {
-  if (stream === undefined) return nothing
-  const copy = async ({ currentTarget }: Event): Promise<void> => {
-    const button = currentTarget as HTMLElement
-    const isDone = await copyCurl(stream, toLine, button.parentElement!).catch(() => false)
-    const told = button.querySelector<HTMLElement>('.told')!
-    told.textContent = isDone ? 'copied' : 'not copied'
-    setTimeout(() => (told.textContent = ''), TOLD)
-  }
-  return html`<button
-    type="button"
-    class="curl"
-    part="curl"
-    title="Copy a line for a terminal that prints what this panel shows"
-    @click=${copy}
-  >
-    <span class="idle"><span class="beside">copy as </span>curl</span><span class="told" role="status"></span>
-  </button>`
-}
-
-export const curlButtonStyles = css`
-  button.curl {
-    display: inline-grid;
-    flex: none;
-    padding: 0 2px;
-    border: 0;
-    background: none;
-    color: var(--_muted);
-    font-size: 12px;
-    line-height: 24px;
-    text-align: center;
-  }
-  button.curl:hover:not(:disabled) {
-    background: none;
-    color: var(--_fg);
-  }
-  .head > button.curl {
-    margin-left: auto;
-  }
-  .head > button.curl + .end {
-    margin-left: 0;
-  }
-  @media print {
-    button.curl {
-      display: none;
-    }
-  }
-  /* Both words in one place: what stands beside does not move. */
-  .curl > * {
-    grid-area: 1 / 1;
-  }
-  .idle:has(+ .told:not(:empty)) {
-    visibility: hidden;
-  }
-  @container (max-width: 720px) {
-    .curl .beside {
-      display: none;
-    }
-  }
-`

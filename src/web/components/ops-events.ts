@@ -44,6 +44,10 @@ const EXPORT = new LazyPart(() => import('./log-export.js'))
  * @csspart filter the field for text
  * @csspart log the scroller
  * @csspart row a line
+ * @csspart tool a button of its tools
+ * @csspart fault what is wrong with the filter
+ * @csspart evicted what is said of lines no longer held
+ * @csspart skipped what is said of lines not drawn
  * @csspart gap a place where lines are missing
  * @csspart pill the way back to the tail
  * @csspart empty what is said when no line is shown

@@ -8,7 +8,7 @@ import {
 } from '../../bus/protocol.js'
 import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../format.js'
 import { SERIES_LIMIT } from '../live-store.js'
-import { curlButton, curlButtonStyles } from './copy-curl.js'
+import { curlButton, curlButtonStyles } from './curl-button.js'
 import { ModelTrends } from './model-trends.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'

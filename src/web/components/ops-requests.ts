@@ -4,7 +4,7 @@ import { toClockTime, toCount, toDuration, toPlural, UNKNOWN } from '../format.j
 import type { LiveStore } from '../live-store.js'
 import { WorkFilter, type FilterFields } from '../work-filter.js'
 import { activityTag } from './activity-tag.js'
-import { curlButton } from './copy-curl.js'
+import { curlButton } from './curl-button.js'
 import { openRow } from './open-row.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
@@ -207,7 +207,11 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
   return openRow(
     request,
     html`<td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
-        <button type="button" class="open" aria-label="${request.session ?? UNKNOWN}, open request ${request.id}">
+        <button
+          type="button"
+          class="open"
+          aria-label="${request.session ?? UNKNOWN}, open request ${request.id}"
+        >
           <bdi>${request.session ?? UNKNOWN}</bdi>
         </button>
       </td>

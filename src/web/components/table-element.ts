@@ -1,7 +1,7 @@
 import { css, type TemplateResult } from 'lit'
 import type { Slice } from '../live-store.js'
 import { activityTagStyles } from './activity-tag.js'
-import { curlButtonStyles } from './copy-curl.js'
+import { curlButtonStyles } from './curl-button.js'
 import { filterField, filterFieldStyles } from './filter-field.js'
 import { openRowStyles } from './open-row.js'
 import { panelStyles } from './panel-styles.js'
