@@ -51,14 +51,9 @@ const styles = css`
     font: inherit;
     font-weight: 600;
   }
-  .key-list header {
-    position: static;
+  .key-list .top {
     display: flex;
     justify-content: space-between;
-    height: auto;
-    padding: 0;
-    background: none;
-    border: 0;
   }
   .key-list h3 {
     margin-top: 14px;
@@ -128,10 +123,10 @@ export function openKeyList(root: ShadowRoot, enabled: boolean, change: (enabled
 }
 
 function content(enabled: boolean, change: (enabled: boolean) => void, close: () => void): TemplateResult {
-  return html`<header>
+  return html`<div class="top">
       <h2 id="key-list">Keys</h2>
       <button type="button" autofocus @click=${close}>Close</button>
-    </header>
+    </div>
     ${KEYS.map(
       ([place, keys]) =>
         html`<h3>${place}</h3>

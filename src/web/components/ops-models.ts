@@ -20,6 +20,9 @@ import { tokens } from './tokens.js'
 
 const COLUMNS = ['', '', '', 'p50', '', 'trend', 'first', '', 'tokens']
 
+/** Points: a minute. */
+const SHORTEST_TREND = 20
+
 /** From where on a figure is marked. */
 interface Thresholds {
   slowAfter: number
@@ -93,19 +96,19 @@ export class OpsModels extends StreamElement {
         color: var(--_muted);
       }
       .narrow {
-        width: 56px;
+        width: 52px;
       }
       .figure {
-        width: 68px;
+        width: 64px;
       }
       .wide {
-        width: 88px;
+        width: 82px;
       }
       .bar {
-        width: 108px;
+        width: 98px;
       }
       th.trend {
-        width: 78px;
+        width: 66px;
       }
       .spark {
         height: 16px;
@@ -199,7 +202,9 @@ export class OpsModels extends StreamElement {
               <th scope="col" class="figure">Errors</th>
               <th scope="col" class="figure p50">p50</th>
               <th scope="col" class="figure">p95</th>
-              <th scope="col" class="trend">10 min</th>
+              <th scope="col" class="trend" title="p95 since this page was opened, at most 10 minutes">
+                Trend
+              </th>
               <th scope="col" class="wide first">First token</th>
               <th scope="col" class="bar">Tokens/s</th>
               <th scope="col" class="wide tokens">In / out</th>
@@ -303,9 +308,10 @@ function statisticsRow(
           ? nothing
           : sparkline({
               values: trend,
-              slots: SERIES_LIMIT,
+              // A line that has just begun takes a fair part of its place.
+              slots: Math.min(Math.max(trend.length, SHORTEST_TREND), SERIES_LIMIT),
               tone: slow === '' ? 'accent' : slow,
-              label: 'p95 of each minute, last 10 minutes',
+              label: 'p95 since this page was opened, at most 10 minutes',
             })
       }
     </td>
