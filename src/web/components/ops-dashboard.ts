@@ -232,7 +232,7 @@ export class OpsDashboard extends StreamElement {
 
   #identity(store: LiveStore | undefined): TemplateResult {
     const hello = store?.view.hello
-    return html`<h1 class="mark">
+    return html`<h1 class="mark" aria-label="opswire">
         <svg viewBox="0 0 18 18" aria-hidden="true">
           <path d="M1 9h3.2l2-5.6 3.6 11.2 2.4-7.4 1.2 1.8H17"></path>
         </svg>
