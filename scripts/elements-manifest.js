@@ -40,7 +40,9 @@ function toShipped({ kind, path, declarations }) {
 }
 
 /** @param {any} element */
-function toPublic({ superclass: _own, mixins: _none, ...element }) {
+function toPublic({ ...element }) {
+  // What it comes from is none of the package's.
+  delete element.superclass
   /** @type {Named[]} */
   const members = (element.members ?? []).filter(
     (/** @type {Named} */ { name = '', privacy = 'public' }) => privacy === 'public' && !LIT.test(name),
@@ -61,8 +63,8 @@ function toPublic({ superclass: _own, mixins: _none, ...element }) {
 /** What elements of Lit do by themselves. */
 const LIT = /^(connectedCallback|disconnectedCallback|render|firstUpdated|updated|willUpdate|shouldUpdate)$/
 
-/**
- * Without the class that it comes from, which is none of the package's.
- * @param {any} item
- */
-const toOwn = ({ inheritedFrom: _class, ...item }) => item
+/** @param {any} item */
+function toOwn({ ...item }) {
+  delete item.inheritedFrom
+  return item
+}

@@ -336,7 +336,7 @@ describe('the page', () => {
             animationName !== 'none' || parseFloat(transitionDuration) > 0.01 || scrollBehavior === 'smooth'
           )
         })
-        .map(({ className, localName }) => `${localName}.${String(className)}`)
+        .map(({ className, localName }) => `${localName}.${className}`)
     })
     expect(moving).toEqual([])
   })

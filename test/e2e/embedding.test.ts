@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import Fastify from 'fastify'
 import type { Browser } from 'playwright-core'
 import { build } from 'vite'
@@ -211,12 +210,8 @@ describe('the elements on a page of another origin', () => {
 
 /** An app as somebody's build makes it of React and JSX. */
 async function buildReactApp(): Promise<string> {
-  const root = resolve(import.meta.dirname, '../..')
-  const folder = mkdtempSync(join(root, 'build', 'react-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, 'app.jsx'), REACT_APP)
   const result = await build({
-    root: folder,
+    root: join(import.meta.dirname, 'react-app'),
     configFile: false,
     logLevel: 'silent',
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -226,27 +221,3 @@ async function buildReactApp(): Promise<string> {
   const { output } = (Array.isArray(result) ? result[0] : result) as { output: { code: string }[] }
   return output[0]!.code
 }
-
-const REACT_APP = `
-import { useState } from 'react'
-import { createRoot } from 'react-dom/client'
-
-function App({ src }) {
-  const [opened, setOpened] = useState('nothing')
-  const [isShown, show] = useState(true)
-  if (!isShown) return null
-  return <ops-stream src={src}>
-    <p>opened {opened}</p>
-    <button onClick={() => show(false)}>unmount</button>
-    <ops-models slowAfter={500} window="1m" />
-    <ops-calls filter="openai" />
-    <ops-requests onops-open-request={(event) => {
-      event.preventDefault()
-      setOpened(event.detail.id)
-    }} />
-  </ops-stream>
-}
-
-const root = document.getElementById('root')
-createRoot(root).render(<App src={root.dataset.src} />)
-`

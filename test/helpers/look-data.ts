@@ -43,7 +43,7 @@ export function busyFeed(): FeedStart {
   ops.setChannel('web', { kind: 'web', state: 'connected' })
   ops.setChannel('slack', { kind: 'slack', state: 'connecting', detail: 'attempt 2' })
   clock.advance(20_000)
-  const stuck = ops.startRequest({ id: 'r_stuck', session: 's_81f2', channel: 'telegram', kind: 'message' })
+  ops.startRequest({ id: 'r_stuck', session: 's_81f2', channel: 'telegram', kind: 'message' })
   for (let round = 0; round < 130; round++) {
     const { provider, model, duration, first, tokens } = MODELS[round % MODELS.length]!
     const id = `r_${round}`
@@ -77,7 +77,6 @@ export function busyFeed(): FeedStart {
   clock.advance(2000)
   call.progress({ outputTokens: 140 })
   ops.startRequest({ id: 'r_queued', session: 's_90d7', channel: 'slack', activity: 'queued' })
-  void stuck
   clock.advance(HEARTBEAT_INTERVAL)
   return { hello: hello(clock.now()), snapshot: ops.snapshot() }
 }
