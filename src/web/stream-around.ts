@@ -8,10 +8,9 @@ export interface StreamAround extends HTMLElement {
 
 /** The nearest `<ops-stream>` around an element, through shadow trees. It need not be defined yet. */
 export function findStreamAround(element: HTMLElement): StreamAround | undefined {
-  let node = element.parentNode
-  while (node !== null) {
-    if (node instanceof HTMLElement && node.localName === 'ops-stream') return node
-    node = node instanceof ShadowRoot ? node.host : node.parentNode
+  for (let node: Node | undefined = element; node;) {
+    if ((node as Element).localName === 'ops-stream' && node !== element) return node as StreamAround
+    node = node.parentNode ?? (node as Partial<ShadowRoot>).host
   }
   return undefined
 }

@@ -68,23 +68,23 @@ export class OpsModels extends StreamElement {
       .scroll {
         max-height: 400px;
       }
-      .windows {
+      .choice {
         display: flex;
         overflow: hidden;
         border: 1px solid var(--_line);
         border-radius: 6px;
       }
-      .windows button {
+      .choice button {
         padding: 1px 7px;
         border: 0;
         border-radius: 0;
         color: var(--_muted);
         font-size: 12px;
       }
-      .windows button:focus-visible {
+      .choice button:focus-visible {
         outline-offset: -2px;
       }
-      .windows [aria-pressed='true'] {
+      .choice [aria-pressed='true'] {
         background: var(--_raise);
         color: var(--_fg);
       }
@@ -178,7 +178,7 @@ export class OpsModels extends StreamElement {
         <h2 id="title">Models</h2>
         <span class="finding values">${calls ? this.#finding(calls) : nothing}</span>
         <span class="end">
-          <span class="windows" part="windows" role="group" aria-label="Window of the figures">
+          <span class="choice" part="windows" role="group" aria-label="Window of the figures">
             ${CALL_WINDOWS.map(
               (name) =>
                 html`<button
