@@ -65,11 +65,12 @@ Machine: ${describeMachine()}. Server and clients are processes of their own on 
 - The recording is [bench/recordings/gateway.ndjson](../bench/recordings/gateway.ndjson): 2,000 messages of the sample gateway in 400 s, written by
   \`node bench/record-gateway.js\`. Its slices of ${times.slice} s play at the same time at the recorded pace.
 - Ingest: one client posts log lines of about 150 bytes as NDJSON, 5,000 a request, and waits for each answer; a viewer must get every line, in order.
-  Model calls: start, three times progress, end. CPU is that of the server process, the viewer's feed included.
+  Model calls: start, three times progress, end. CPU is that of the server process, the viewer's feed included. The limit of messages per second is off.
 - OTLP: one exporter posts 512 spans a request (of four spans one is a model call, one a request, one a tool's) and waits for each answer; every call
   must be counted. CPU is that of the server process.
 - \`opswire/register\`: 50 bare connections ask for a hello-world as fast as it answers, from a core of their own; each kind of host in its turn, in
-  rounds of three seconds, after ten to warm up. The middle of the rounds' ratios counts. The dashboard runs, nobody watches; OpenTelemetry has its exporters switched off.
+  rounds of three seconds, after ten to warm up. The middle of the rounds' ratios counts. The dashboard runs, nobody watches; OpenTelemetry has its
+  defaults, OTLP over HTTP in protobuf, to a sink on the same machine; it asks no cloud where it runs.
 - Clients that never read: the worst second of ${times.stuck} with 8,000 lines a second, after what the server holds for all is full.
 - Sketches: 200 models, each with 3,000 calls in fifteen minutes of log-normal size (sigma 0.6) and outliers up to 100 times as long.
 - Snapshot and heartbeat: after fifteen minutes of one message and model call per second, with 4 providers, 8 models, 4 channels.

@@ -276,7 +276,7 @@ function toRegisterRows({ plain, register, otel, ratio, otelRatio, apart }) {
       ratio >= 0.95,
     ),
     toRow(
-      'the same with @opentelemetry/auto-instrumentations-node : without',
+      'the same with @opentelemetry/auto-instrumentations-node, OTLP over HTTP to a local sink : without',
       'beside it',
       otel === undefined || otelRatio === undefined
         ? `not installed: ${INSTALL_OTEL}`

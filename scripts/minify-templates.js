@@ -43,11 +43,11 @@ function collect(node, id, edits) {
 }
 
 /**
- * @param {{ raw: string, cooked: string }} value
+ * @param {{ cooked: string }} value
  * @param {string} filename
  * @param {number} pieces
  */
-function toShortCss({ raw, cooked }, filename, pieces) {
+function toShortCss({ cooked }, filename, pieces) {
   if (pieces > 1) throw new Error(`${filename}: a style sheet with an expression in it can't be minified`)
   const { code } = transform({ filename, code: Buffer.from(cooked), minify: true })
   return code.toString().replace(/[\\`]|\$\{/g, (sign) => `\\${sign}`)

@@ -31,8 +31,8 @@ class Publisher:
             try:
                 return self._send(message)
             except urllib.error.HTTPError as error:
-                # 503 asks to come again; anything else would be refused again.
-                if error.code != 503 or attempt == 2:
+                # 429 and 503 ask to come again; anything else would be refused again.
+                if error.code not in (429, 503) or attempt == 2:
                     return self._tell(error.read().decode())
                 time.sleep(float(error.headers.get("Retry-After", 1)))
             except OSError as error:

@@ -9,7 +9,7 @@ import { otlpRoutes } from './routes/otlp.js'
 import { answerUnknown } from './routes/unknown.js'
 
 /** What whoever starts it decides. */
-interface AppOptions extends Pick<OpswireOptions, 'proxy' | 'log'> {
+interface AppOptions extends Pick<OpswireOptions, 'proxy' | 'log' | 'ingest'> {
   otlp?: OtlpOptions
 }
 

@@ -11,9 +11,9 @@ import { VERSION } from './version.js'
 const CUT_AFTER = 400
 const END_AFTER = 900
 
-async function serve({ host, port, service, otlpPort, otlp, proxy }: ServeConfig): Promise<void> {
+async function serve({ host, port, service, otlpPort, otlp, ingest, proxy }: ServeConfig): Promise<void> {
   const ops = createOps({ service, version: VERSION })
-  const app = await buildApp(ops, { otlp, proxy })
+  const app = await buildApp(ops, { otlp, ingest, proxy })
   const otlpApp = otlpPort === undefined ? undefined : buildOtlpApp(ops, otlp)
   const url = await listen(app, { host, port, hint: '--port' })
   const otlpUrl = otlpApp && (await listen(otlpApp, { host, port: otlpPort!, hint: '--otlp' }))

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { OpsError } from './errors.js'
+import { ingestOptions } from './intake/ingest-options.js'
 import { MAPPING, otlpOptions } from './otlp/options.js'
 import { requireAddresses } from './proxy/upstreams.js'
 import { parse } from './validation.js'
@@ -33,6 +34,12 @@ const flags = z.strictObject({
     .transform(Number)
     .optional()
     .describe('a whole number of items per second, from 1'),
+  'ingest-rate': z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .transform(Number)
+    .optional()
+    .describe('a whole number of messages per second, from 1'),
   map: z
     .array(z.string().regex(MAPPING))
     .default([])
@@ -53,6 +60,7 @@ export interface ServeConfig extends Pick<z.output<typeof flags>, 'host' | 'port
   /** The port of its own on which OpenTelemetry is taken; none when undefined. */
   otlpPort: number | undefined
   otlp: z.output<typeof otlpOptions>
+  ingest: z.output<typeof ingestOptions>
 }
 
 export const USAGE = `opswire: a live ops dashboard
@@ -65,7 +73,9 @@ export const USAGE = `opswire: a live ops dashboard
   --otlp [NUMBER]   take OpenTelemetry (OTLP over HTTP) on a port of its own, too (default 4318)
   --otlp-content    keep prompts and completions, which are dropped otherwise
   --otlp-rate N     take N spans, log records and data points per second (default 100000)
-  --map NAME=METRIC show an OpenTelemetry metric as this gauge or counter; may be repeated
+  --map NAME=METRIC show an OpenTelemetry metric as this gauge or counter, a histogram or summary as
+                    the gauge of its mean (repeatable)
+  --ingest-rate N   take N messages per second over /api/ingest (default 50000)
   --proxy NAME=URL  pass requests to /proxy/NAME/… on to URL and show the model calls (repeatable)
   --help            this text
   --version         opswire's version`
@@ -75,7 +85,7 @@ export type Command = { name: 'serve'; config: ServeConfig } | { name: 'help' } 
 /** Reads the command line. Throws an OpsError that says in one line what was wrong and what is accepted. */
 export function parseCommand(args: readonly string[]): Command {
   const accepted =
-    '--port, --host, --service, --otlp, --otlp-content, --otlp-rate, --map, --proxy, --help and --version'
+    '--port, --host, --service, --otlp, --otlp-content, --otlp-rate, --map, --ingest-rate, --proxy, --help and --version'
   const { values, positionals, tokens } = parseArgs({
     args: args.map((arg, i) => (isBareOtlp(arg, args[i + 1]) ? `--otlp=${OTLP_PORT}` : arg)),
     allowPositionals: true,
@@ -88,6 +98,7 @@ export function parseCommand(args: readonly string[]): Command {
       otlp: { type: 'string' },
       'otlp-content': { type: 'boolean' },
       'otlp-rate': { type: 'string' },
+      'ingest-rate': { type: 'string' },
       map: { type: 'string', multiple: true },
       proxy: { type: 'string', multiple: true },
       help: { type: 'boolean' },
@@ -118,7 +129,8 @@ function toConfig({ host, port, service, otlp, map, proxy, ...rest }: z.output<t
     { content: rest['otlp-content'], rate: rest['otlp-rate'], map: names },
     'OTLP option',
   )
-  return { host, port, service, otlpPort: otlp, otlp: options, proxy }
+  const ingest = parse(ingestOptions, { rate: rest['ingest-rate'] }, 'ingest option')
+  return { host, port, service, otlpPort: otlp, otlp: options, ingest, proxy }
 }
 
 /** The port may be left out; what follows is another argument then. */

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { z } from 'zod'
+import { encodeData } from '../bus/codec.js'
 import type { Ops } from '../bus/ops.js'
 import { sendError } from './errors.js'
 import { registerEventStreams } from './event-stream.js'
 import { feedLimits, type FeedLimits } from './feed-limits.js'
 import { createHub } from './hub.js'
+import { ingestOptions, type IngestOptions } from './intake/ingest-options.js'
 import { nodeClock } from './node-clock.js'
 import { otlpIntakeOf } from './otlp/intake.js'
 import { otlpOptions, type OtlpOptions } from './otlp/options.js'
@@ -23,6 +25,8 @@ import { watchHttpRequests } from './sources/http-requests.js'
 import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
 import { parse } from './validation.js'
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
 const pluginOptions = z.strictObject({
   ops: z
     .custom<Ops>((value) => typeof value === 'object' && value !== null && 'bus' in value)
@@ -35,14 +39,20 @@ const pluginOptions = z.strictObject({
     .describe('a path such as /ops, or / for the whole host'),
   http: z.boolean().default(true).describe('true or false'),
   log: z.boolean().default(true).describe('true or false'),
-  ingest: z.boolean().default(true).describe('true or false'),
+  ingest: z
+    .preprocess(
+      (ingest) => (isObject(ingest) ? parse(ingestOptions, ingest, 'ingest option') : ingest),
+      z.union([z.boolean(), ingestOptions]),
+    )
+    .default(true)
+    .describe('true, false, or an object of options'),
   feed: z.preprocess(
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
   ),
   otlp: z
     .preprocess(
-      (otlp) => (typeof otlp === 'object' ? parse(otlpOptions, otlp, 'otlp option') : otlp),
+      (otlp) => (isObject(otlp) ? parse(otlpOptions, otlp, 'otlp option') : otlp),
       z.union([z.boolean(), otlpOptions]),
     )
     .default(true)
@@ -76,7 +86,7 @@ export interface OpswireOptions {
   /** Show the lines of the host's pino logger. Default: true. */
   log?: boolean
   /** Let programs publish over `POST /api/ingest`. Default: true. */
-  ingest?: boolean
+  ingest?: boolean | IngestOptions
   /** Bounds of the feed; see `FeedLimits` for each and its default. */
   feed?: Partial<FeedLimits>
   /** Take what OpenTelemetry exporters send to `/v1/traces`, `/v1/logs` and `/v1/metrics`. Default: true. */
@@ -118,6 +128,8 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         logger.child({ ...bindings, ...OWN_LOG }, childOptions),
       )
       scope.setErrorHandler(sendError)
+      // What is shown in a terminal is as safe as the feed.
+      scope.setReplySerializer(encodeData)
       markOwnRoutes(scope)
       // Without a prefix, what the dashboard does not know is the host's.
       if (prefix !== '') answerUnknown(scope)
@@ -127,9 +139,9 @@ const plugin: FastifyPluginAsync<OpswireOptions> = async (app, options) => {
         apiRoutes(api, ops)
         done()
       })
-      if (ingest) {
+      if (ingest !== false) {
         await scope.register((intake, _options, done) => {
-          ingestRoute(intake, ops, { clock: nodeClock })
+          ingestRoute(intake, ops, { clock: nodeClock, ...(ingest !== true && ingest) })
           done()
         })
       }

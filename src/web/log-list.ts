@@ -12,6 +12,8 @@ export type ShownRow = LogRow | NoteRow
 const TURN = 8
 /** Rows between two looks at the clock. */
 const STRIDE = 50
+/** The first turn of a search ends with so many rows: more than anyone sees at once. */
+const FIRST = 200
 
 /**
  * The rows of a log that its filter shows, oldest first. What comes is looked at once, as it comes; what was there
@@ -70,6 +72,7 @@ export class LogList {
         found.push(row)
         numbers.push(this.#searched)
       }
+      if (this.#rows.length === 0 && found.length === FIRST) break
       if (this.#searched % STRIDE === 0 && performance.now() > until) break
     }
     if (found.length === 0) return []

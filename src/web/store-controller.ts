@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { NEVER_FROZEN, type LiveStore, type Slice } from './live-store.js'
+import type { LiveStore } from './live-store.js'
+import { NEVER_FROZEN, type Slice } from './live-view.js'
 import { toFeedAddress } from './feed-address.js'
 import { findStreamAround, toGiven, type StreamAround } from './stream-around.js'
 import { acquireStream, type GetToken, type SharedStream, type StreamHandle } from './stream-registry.js'

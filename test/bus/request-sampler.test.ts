@@ -21,9 +21,23 @@ describe('requests of automatic sources', () => {
     for (const second of [7, 8, 9]) expect(admitted(sampler, second, 200)).toBe(200)
   })
 
-  it('are shown up to 200 of a busy second, and none of its rest at once', () => {
+  it('are shown up to 200 of a second with more, and none of its rest at once', () => {
     const sampler = new RequestSampler()
-    for (const second of [1, 2]) expect(admitted(sampler, second, 5000)).toBe(200)
+    for (const second of [1, 2]) expect(admitted(sampler, second, 1000)).toBe(200)
+  })
+
+  it('are all left to the sample while a thousand start a second', () => {
+    const sampler = new RequestSampler()
+    expect(admitted(sampler, 1, 5000)).toBe(200)
+    expect(admitted(sampler, 2, 5000)).toBe(0)
+    expect(admitted(sampler, 3, 30)).toBe(0)
+    expect(admitted(sampler, 4, 30)).toBe(30)
+  })
+
+  it('are all shown again after a pause', () => {
+    const sampler = new RequestSampler()
+    admitted(sampler, 1, 5000)
+    expect(admitted(sampler, 7, 10)).toBe(10)
   })
 
   it('beyond that are shown one in 20, at most 50 a second', () => {
@@ -33,5 +47,13 @@ describe('requests of automatic sources', () => {
     expect(picked(sampler, 10_000)).toBe(45)
     admitted(sampler, 2, 1)
     expect(picked(sampler, 20)).toBe(1)
+  })
+
+  it('are picked from the whole of a busy second, not from its beginning', () => {
+    const sampler = new RequestSampler()
+    for (const second of [1, 2]) admitted(sampler, second, 10_000)
+    expect(picked(sampler, 5000)).toBe(25)
+    expect(picked(sampler, 5000)).toBe(25)
+    expect(picked(sampler, 5000)).toBe(0)
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../helpers/chromium.js'
@@ -109,6 +110,38 @@ describe('the log at its tail', () => {
     await expect.poll(() => page.locator('ops-events .pool').count(), { timeout: 8000 }).toBe(0)
     expect(await page.locator('ops-events [part=skipped]').isVisible()).toBe(false)
     expect(await bodyHeight(page)).toBeGreaterThanOrEqual(sent * 19)
+  })
+
+  it('shifts nothing, as the browser counts it, while lines are let go above', async () => {
+    const { host, page } = await openLog(browser)
+    await page.evaluate(() => {
+      const shifts: number[] = []
+      Object.assign(window, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift' })
+    })
+    let sent = 0
+    const evicted = page.locator('ops-events [part=evicted]')
+    const write = async (count: number) => {
+      for (const end = sent + count; sent < end; sent++) host.ops.log('info', 'app', `line ${sent}`)
+      await line(page, `line ${sent - 1}`).waitFor()
+      const gone = () => evicted.innerText().then((text) => Number(text.replace(/\D/g, '')))
+      if (sent > 10_000) await expect.poll(gone).toBeGreaterThanOrEqual(sent - 10_000)
+    }
+    await write(300)
+    await write(9900)
+    await expect.poll(() => page.locator('ops-events .pool').count(), { timeout: 8000 }).toBe(0)
+    // Drawn one by one now; whole blocks are let go.
+    const height = await bodyHeight(page)
+    // At a pace at which each of them is drawn.
+    for (let round = 0; round < 30; round++) {
+      await Promise.all([write(8), sleep(40)])
+    }
+    expect(await page.locator('ops-events .pool').count()).toBe(0)
+    await expect.poll(async () => Math.abs((await bodyHeight(page)) - height)).toBeLessThanOrEqual(100 * 19)
+    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([])
+    expect(await toTail(page)).toBe(0)
   })
 
   it('shows lines that came in one burst after a quiet time, every one of them', async () => {

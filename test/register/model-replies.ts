@@ -7,6 +7,7 @@ export interface Reply {
   pieces: (string | Buffer)[]
   isFast: boolean
   isCut: boolean
+  isHeld: boolean
 }
 
 interface Asked {
@@ -39,6 +40,7 @@ export function toReply(address: string, asked: Asked): Reply {
     pieces: isGzip ? cutAnywhere([gzipSync(pieces.join(''))]) : isFast ? cutAnywhere(pieces) : pieces,
     isFast,
     isCut: model === 'cut',
+    isHeld: model.endsWith('-held'),
   })
   if (model.endsWith('limit'))
     return reply(429, { ...JSON_TYPE, 'retry-after': '1' }, [toError('rate limit')])

@@ -20,8 +20,8 @@ const PIECE_INTERVAL = 20
 
 /**
  * Answers in the wire protocols of OpenAI, Anthropic, Google and Ollama; closed with the test, or by `onEnd`. The model's
- * name asks for more: `limit` and `fail` are refused, `cut` loses its connection half-way, `…-no-usage` reports no
- * tokens, `…-gzip` is compressed, `fast…` knows no pauses and is cut anywhere.
+ * name asks for more: `limit` and `fail` are refused, `cut` loses its connection half-way, `…-held` says no more from
+ * there on, `…-no-usage` reports no tokens, `…-gzip` is compressed, `fast…` knows no pauses and is cut anywhere.
  */
 export async function startModelServer(
   onEnd: (end: () => void) => void = onTestFinished,
@@ -54,13 +54,15 @@ export async function startModelServer(
 
 async function send(
   response: ServerResponse,
-  { status, headers, pieces, isFast, isCut }: Reply,
+  { status, headers, pieces, isFast, isCut, isHeld }: Reply,
 ): Promise<void> {
   if (!isFast) await sleep(FIRST_PIECE_AFTER)
   response.writeHead(status, headers)
   for (const [index, piece] of pieces.entries()) {
     if (index > 0 && !isFast) await sleep(PIECE_INTERVAL)
-    if (isCut && index > pieces.length / 2) return void response.destroy()
+    const isHalfWay = index > pieces.length / 2
+    if (isCut && isHalfWay) return void response.destroy()
+    if (isHeld && isHalfWay) return
     if (response.destroyed) return
     // Each piece is to be one of its own on the wire.
     await new Promise((resolve) => response.write(piece, resolve))

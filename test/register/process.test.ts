@@ -82,6 +82,20 @@ describe('opswire/register', () => {
     expect((await dashboard.metrics()).uptime).toBeGreaterThan(0)
   })
 
+  it('leaves its port to an app that wants it later, and keeps its viewers', async () => {
+    const app = start('late')
+    const { url } = await app.dashboard()
+    await openFeed(`${url}/events`)
+    app.child.send(new URL(url).port)
+    expect(await app.message()).toBe('listening')
+    await expect.poll(() => app.output.err.match(/dashboard: http/g)).toHaveLength(2)
+    expect(await (await fetch(url)).text()).toBe('app')
+    const moved = readDashboard(/.*dashboard: (.*)\/\n/s.exec(app.output.err)![1]!)
+    expect(moved.url).not.toBe(url)
+    expect((await moved.metrics()).feed.viewers).toBe(1)
+    expect(await moved.lines()).toEqual([])
+  })
+
   it('is switched off by OPSWIRE=off', async () => {
     const app = start('stay', { env: { OPSWIRE: 'off' } })
     app.child.send('go')

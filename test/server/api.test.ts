@@ -105,6 +105,25 @@ describe('the JSON routes', () => {
     expect(JSON.stringify(body)).not.toContain(process.cwd())
   })
 
+  it('let browsers keep the chunks of the elements for ever, and ask anew for the scripts known by name', async () => {
+    const host = await startHost()
+    const caching = async (path: string) => {
+      const response = await fetch(`${host.url}/ops/embed/v1/${path}`)
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+      return [response.headers.get('cache-control'), await response.text()]
+    }
+    for (const script of ['ops.js', 'ops-calls.js', 'ops-channels.js']) {
+      expect((await caching(script))[0], script).toBe('no-cache')
+    }
+    const [, text] = await caching('ops.js')
+    const chunks = [...text!.matchAll(/\.\/(chunks\/[\w-]+\.js)/g)].map(([, path]) => path!)
+    expect(chunks.length).toBeGreaterThan(3)
+    for (const chunk of chunks) {
+      expect((await caching(chunk))[0], chunk).toBe('public, max-age=31536000, immutable')
+    }
+  })
+
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
     'refuse %s, and say what they accept',
     async (method) => {
@@ -127,6 +146,26 @@ describe('the JSON routes', () => {
     expect((await ask('/events')).status).toBe(405)
     const unknown = await ask('/nope')
     expect([unknown.status, unknown.body]).toEqual([404, expect.stringContaining('OPS_NOT_FOUND')])
+  })
+
+  it('are safe to show in a terminal, and so is what ingest answers', async () => {
+    const { url, ops } = await startHost({ plugin: { http: false, log: false } })
+    const tricky = 'a\u202eb\u2028c\u009b31md'
+    ops.log('info', 'a', tricky)
+    ops.startCall({ provider: tricky, model: 'm' })
+    const headers = { 'content-type': 'application/json' }
+    const answers = [
+      await send(`${url}/ops/api/events`),
+      await send(`${url}/ops/api/calls`),
+      await send(`${url}/ops/api/snapshot`),
+      await send(`${url}/ops/api/ingest`, { method: 'POST', headers }, JSON.stringify([{ type: tricky }])),
+    ]
+    for (const { status, body } of answers) {
+      expect(status).toBe(200)
+      expect(body).toContain('\\u202e')
+      expect(body).not.toMatch(/[\u202e\u2028\u009b]/)
+    }
+    expect(JSON.parse(answers[0]!.body)).toMatchObject({ items: [{ message: tricky }] })
   })
 
   it('answer what the router refuses in the same shape, standalone', async () => {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHost, type Host } from '../helpers/host.js'
@@ -68,4 +70,28 @@ describe.each([
     expect(code).toBe(1)
     expect(output + errors).toContain('There is no POST /ops/api/ingest here.')
   }, 15_000)
+})
+
+describe('examples/publish/publish.py', () => {
+  it.each([429, 503])(
+    'sends again what was answered %i',
+    async (status) => {
+      const bodies: string[] = []
+      const server = http.createServer((request, response) => {
+        let body = ''
+        request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+        request.on('end', () => {
+          bodies.push(body)
+          if (bodies.length === 1) response.writeHead(status, { 'retry-after': '0' }).end('{}')
+          else response.end('{"accepted":1,"rejected":[]}')
+        })
+      })
+      onTestFinished(() => void server.close())
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      expect(await run('python3', 'publish.py', url)).toMatchObject({ code: 0, errors: '' })
+      expect(bodies[1]).toBe(bodies[0])
+    },
+    15_000,
+  )
 })

@@ -89,6 +89,27 @@ describe.each(FORMS)('a request as %s', (form) => {
     expect(host.of('call.start')).toMatchObject([{ id: spanId('good') }])
   })
 
+  it.each([
+    ['seconds', 1e9],
+    ['milliseconds', 1e6],
+    ['microseconds', 1e3],
+  ])('with times in %s tells that they are none, and shows no call of 0 ms', async (_unit, nanoseconds) => {
+    const host = await startOtlpHost()
+    const good = toSpan({ id: 'good', attributes: { 'gen_ai.operation.name': 'chat' } })
+    const at = (time: number): string => String(Math.round((time * 1e6) / nanoseconds))
+    const times = { startTimeUnixNano: at(Date.now() - 2000), endTimeUnixNano: at(Date.now()) }
+    const bad = [
+      { ...good, spanId: spanId('both'), ...times },
+      { ...good, spanId: spanId('running'), ...times, endTimeUnixNano: '0' },
+      { ...good, spanId: spanId('no start'), startTimeUnixNano: '0' },
+    ]
+    const { status, body } = await post(host.base, 'traces', toTraces([...bad, good]), { form })
+    expect(status).toBe(200)
+    expect(body).toContain('startTimeUnixNano and endTimeUnixNano of a span are epoch nanoseconds')
+    if (form === 'json') expect(body).toContain('"rejectedSpans":"3"')
+    expect(host.of('call.start')).toMatchObject([{ id: spanId('good') }])
+  })
+
   it('with more items than one request may have takes as many as that', { timeout: 20_000 }, async () => {
     const host = await startOtlpHost()
     const { base } = host

@@ -401,6 +401,14 @@ describe('a failed call', () => {
     ])
   })
 
+  it.each([1e9, 200.5, -1, 'down'])('is not told by %j, which is no status', async (status) => {
+    const host = await startOtlpHost()
+    const attributes = { ...chat, 'http.response.status_code': status }
+    await host.export('traces', toTraces([{ id: 'a', attributes }]))
+    expect(host.of('call.end')).toMatchObject([{ state: 'ok' }])
+    expect(host.of('call.end')[0]!.httpStatus).toBeUndefined()
+  })
+
   it('is not told by an unset status, nor by a status of 200', async () => {
     const host = await startOtlpHost()
     const attributes = { ...chat, 'http.response.status_code': 200 }

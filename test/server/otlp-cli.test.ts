@@ -4,9 +4,10 @@ import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createOps } from '../../src/index.js'
 import { buildApp, buildOtlpApp } from '../../src/server/app.js'
-import { parseCommand } from '../../src/server/config.js'
+import { parseCommand, USAGE } from '../../src/server/config.js'
 import { noteMessages } from '../helpers/bus-notes.js'
-import { post, spanId, toMetrics, toTraces } from '../helpers/otlp.js'
+import { ingest } from '../helpers/ingest.js'
+import { post, spanId, toLogs, toMetrics, toTraces } from '../helpers/otlp.js'
 import { send } from '../helpers/send.js'
 
 /** Runs the built command. */
@@ -56,6 +57,22 @@ describe('opswire serve --otlp', () => {
     expect(output.err).toBe('')
   })
 
+  it('takes no more items and messages per second than it is told', async () => {
+    const { output } = run('--port', '0', '--otlp-rate', '2', '--ingest-rate', '3')
+    await expect.poll(() => output.out, { timeout: 8000 }).toMatch(/dashboard: .*\n$/)
+    const [url] = output.out.match(/http:\/\/127\.0\.0\.1:\d+/g)!
+    const records = toLogs(Array.from({ length: 60 }, () => ({ body: 'line' })))
+    expect((await post(url, 'logs', records)).status).toBe(200)
+    const refused = await post(url, 'logs', records, { form: 'json' })
+    expect([refused.status, refused.body]).toEqual([429, expect.stringContaining('Over 2 items per second')])
+    const gauges = Array.from({ length: 30 }, (_, value) => ({ type: 'gauge', name: 'a', value }))
+    expect((await ingest(url, gauges)).status).toBe(200)
+    expect(await ingest(url, gauges)).toMatchObject({
+      status: 429,
+      error: { message: expect.stringContaining('Over 3 messages per second') as string },
+    })
+  })
+
   it('names a busy port and how to choose another', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void blocker.close())
@@ -83,6 +100,8 @@ describe('the flags of OpenTelemetry', () => {
     [['serve', '--otlp', '4319'], { otlpPort: 4319 }],
     [['--otlp=4319'], { otlpPort: 4319 }],
     [['--otlp-content'], { otlp: { content: true, map: {} } }],
+    [['--otlp-rate', '2000'], { otlp: { rate: 2000 }, ingest: { rate: 50_000 } }],
+    [['--ingest-rate=7'], { otlp: { rate: 100_000 }, ingest: { rate: 7 } }],
     [['--map', 'a=b.c', '--map', 'd=e'], { otlp: { content: false, map: { a: 'b.c', d: 'e' } } }],
   ])('%j are read', (args, config) => {
     expect(configOf(...args)).toMatchObject(config)
@@ -101,10 +120,33 @@ describe('the flags of OpenTelemetry', () => {
       'The flag map does not accept ["queueDepth"]; it takes a gauge or counter and its metric',
     ],
     [['--map', 'a b=c'], 'The flag map does not accept ["a b=c"]'],
+    [
+      ['--otlp-rate', '0'],
+      'The flag otlp-rate does not accept "0"; it takes a whole number of items per second, from 1.',
+    ],
+    [['--otlp-rate'], 'The flag otlp-rate does not accept true'],
+    [
+      ['--ingest-rate', 'fast'],
+      'The flag ingest-rate does not accept "fast"; it takes a whole number of messages per second, from 1.',
+    ],
     [['--map'], 'The flag map does not accept [true]'],
     [['--otlp-content=yes'], 'The flag otlp-content does not accept "yes"; it takes no value.'],
   ])('%j are refused with what is accepted', (args, message) => {
     expect(() => configOf(...args)).toThrow(message)
+  })
+})
+
+describe('the help', () => {
+  it('tells every flag that is accepted', () => {
+    expect(() => parseCommand(['--nothing'])).toThrow(/accepted are --port/)
+    let accepted = ''
+    try {
+      parseCommand(['--nothing'])
+    } catch (error) {
+      accepted = (error as Error).message.replace(/^.*accepted are/, '')
+    }
+    for (const [flag] of accepted.matchAll(/--[a-z-]+/g)) expect(USAGE).toContain(`\n  ${flag} `)
+    expect(USAGE).toMatch(/--map [^-]*histogram[^-]*mean/)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FORMS, spanId, toLogs, toTraces, type Attributes, type LogOptions } from '../helpers/otlp.js'
+import { FORMS, spanId, toLogs, toNano, toTraces, type Attributes, type LogOptions } from '../helpers/otlp.js'
 import { startOtlpHost } from '../helpers/otlp-host.js'
 
 describe.each(FORMS)('a log record, as %s,', (form) => {
@@ -95,6 +95,19 @@ describe('a log record', () => {
     const host = await startOtlpHost()
     await host.export('logs', toLogs([{ body: 'x', time: Date.now() + 3_600_000 }]))
     expect(host.of('log')[0]!.time).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('whose time is in milliseconds is of the time when it was observed, or of now', async () => {
+    const host = await startOtlpHost()
+    const { resourceLogs } = toLogs([{ body: 'x' }, { body: 'y' }]) as { resourceLogs: [never] }
+    const [{ scopeLogs }] = resourceLogs as [{ scopeLogs: [{ logRecords: Record<string, unknown>[] }] }]
+    const observed = Date.now() - 5000
+    for (const record of scopeLogs[0].logRecords) record['timeUnixNano'] = String(Date.now())
+    scopeLogs[0].logRecords[0]!['observedTimeUnixNano'] = toNano(observed)
+    await host.export('logs', { resourceLogs })
+    const [first, second] = host.of('log')
+    expect(first!.time).toBe(observed)
+    expect(second!.time).toBeGreaterThan(observed)
   })
 
   it('leads to the call and the request of its span', async () => {

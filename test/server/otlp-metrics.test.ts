@@ -167,6 +167,38 @@ describe('a named metric', () => {
     expect(host.of('counter')).toEqual([{ name: 'app.jobs', add: 6 }])
   })
 
+  it('that counts in totals is not counted again when an earlier total comes late, or once more', async () => {
+    const host = await startOtlpHost({ map })
+    const at = (value: number, time: number) =>
+      host.export(
+        'metrics',
+        toMetrics([sum('app.jobs.done', CUMULATIVE, true, point(value, {}, { start: now - 9000, time }))]),
+      )
+    await at(100, now - 3000)
+    await at(110, now - 1000)
+    await at(105, now - 2000)
+    await at(110, now - 1000)
+    await at(112, now)
+    expect(host.of('counter').map(({ add }) => add)).toEqual([10, 2])
+  })
+
+  it('that counts in totals of more series than are remembered adds none twice, and says so', async () => {
+    const host = await startOtlpHost({ map })
+    const name = 'x'.repeat(1200)
+    const send = async (total: number): Promise<void> => {
+      for (let body = 0; body < 6; body++) {
+        const points = Array.from({ length: 1000 }, (_, i) =>
+          point(total, { [name]: `${name}${body * 1000 + i}` }, LATER),
+        )
+        await host.export('metrics', toMetrics([sum('app.jobs.done', CUMULATIVE, true, ...points)]))
+      }
+    }
+    await send(1)
+    await send(3)
+    const { counters } = host.ops.metrics()
+    expect([counters['app.jobs'], counters['otlpUnused']]).toEqual([5000 * 3, 2000])
+  })
+
   it('that began while this process looked counts from its first total', async () => {
     const host = await startOtlpHost({ map })
     await host.export('metrics', toMetrics([sum('app.jobs.done', CUMULATIVE, true, point(4, {}, LATER))]))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Hello, LogLine, Metrics, Snapshot } from '../../src/bus/protocol.js'
-import { LiveStore, type Handover } from '../../src/web/live-store.js'
+import { LiveStore } from '../../src/web/live-store.js'
+import type { Handover } from '../../src/web/live-view.js'
 import { FakeClock } from '../helpers/fake-clock.js'
 import { FakeFrames } from './fakes.js'
 

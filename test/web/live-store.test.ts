@@ -10,7 +10,8 @@ import type {
   Snapshot,
 } from '../../src/bus/protocol.js'
 import { DEFAULT_LIMITS } from '../../src/bus/limits.js'
-import { LiveStore, SERIES_LIMIT, type LiveStoreOptions } from '../../src/web/live-store.js'
+import { LiveStore, type LiveStoreOptions } from '../../src/web/live-store.js'
+import { SERIES_LIMIT } from '../../src/web/live-view.js'
 import { isGapRow } from '../../src/web/log-book.js'
 import { FakeClock } from '../helpers/fake-clock.js'
 import { FakeFrames } from './fakes.js'

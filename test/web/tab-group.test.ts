@@ -73,6 +73,29 @@ const status = ({ states }: Tab) => states.at(-1)?.status
 const fromLeader = (said: TabMessage[]): LeaderMessage => said.filter(isOfLeader).at(-1)!
 
 describe('a tab', () => {
+  it('that is alone hands nothing on, and does once another says that it is there', async () => {
+    const { open, last, kinds, channels } = setup()
+    const alone = await open()
+    for (let number = 1; number <= 3; number++) last().send('log', number, `e-${number}`)
+    expect(alone.known).toEqual([1, 2, 3])
+    expect(kinds()).not.toContain('event')
+    const other = await open()
+    expect(other.known).toEqual([1, 2, 3])
+    last().send('log', 4, 'e-4')
+    await settle()
+    expect(other.known).toEqual([1, 2, 3, 4])
+    expect(channels.said.filter(({ kind }) => kind === 'event')).toHaveLength(1)
+  })
+
+  it('that opened while nobody led yet misses nothing of the leader that comes', async () => {
+    const { open, last } = setup()
+    const [, second] = await Promise.all([open(), open()])
+    last().send('log', 1, 'e-1')
+    last().send('log', 2, 'e-2')
+    await settle()
+    expect(second.known).toEqual([1, 2])
+  })
+
   it('that is alone has the stream', async () => {
     const { open, sources, last } = setup()
     const tab = await open()

@@ -5,6 +5,7 @@ import type { BodyReader } from './body.js'
 import type { Ingestion } from './ingestion.js'
 import { scanItems, skipBlank } from './json-items.js'
 import { LineSplitter, TOO_LONG, type Line } from './line-splitter.js'
+import type { RateLimit } from './rate-limit.js'
 import type { Step, Turns } from './turns.js'
 
 /** Bytes of one message. */
@@ -21,15 +22,15 @@ export interface BodyContext {
   reader: BodyReader
   turns: Turns
   ingestion: Ingestion
+  /** Of messages, whatever becomes of them. */
+  limit: RateLimit
   /** Milliseconds for which a half-sent body is waited for. */
   patience: number
 }
 
 /** Publishes one object a line as the lines come. A stream that pauses between two of them may do so for any time. */
-export async function ingestLines(
-  request: IncomingMessage,
-  { reader, turns, ingestion, patience }: BodyContext,
-): Promise<void> {
+export async function ingestLines(request: IncomingMessage, context: BodyContext): Promise<void> {
+  const { reader, ingestion, limit, patience } = context
   const lines = new LineSplitter(MESSAGE_LIMIT)
   // One of a known length is a file, and has no reason to pause.
   const isLive = request.headers['content-length'] === undefined
@@ -48,6 +49,7 @@ export async function ingestLines(
       line = isOver ? undefined : lines.next()
       if (line === undefined) break
       left -= line === TOO_LONG ? 0 : line.length
+      limit.take(1)
       take(line)
     }
     ingestion.count()
@@ -58,7 +60,7 @@ export async function ingestLines(
       request,
       (chunk) => {
         lines.push(chunk)
-        return turns.run(step)
+        return runWithin(context, step)
       },
       {
         wireBytes: Infinity,
@@ -77,12 +79,13 @@ export async function ingestLines(
 }
 
 /** Publishes one object, or an array of them: all of it is JSON, or nothing is published. */
-export function ingestJson(
-  request: IncomingMessage,
-  { reader, turns, ingestion, patience }: BodyContext,
-): Promise<void> {
-  const take = (text: string | typeof TOO_LONG): void =>
-    text === TOO_LONG ? rejectTooLong(ingestion) : ingestion.take(text)
+export function ingestJson(request: IncomingMessage, context: BodyContext): Promise<void> {
+  const { reader, turns, ingestion, limit, patience } = context
+  const take = (text: string | typeof TOO_LONG): void => {
+    limit.take(1)
+    if (text === TOO_LONG) rejectTooLong(ingestion)
+    else ingestion.take(text)
+  }
   return reader.readBody(
     request,
     async (body) => {
@@ -101,10 +104,19 @@ export function ingestJson(
         }),
       )
       // Parsed twice, rather than held in memory several times as large as the body.
-      await turns.run(eachItem(body, start, take))
+      await runWithin(context, eachItem(body, start, take))
     },
     { patience },
   )
+}
+
+/** Runs a step until all is done, no faster than the limit allows. */
+async function runWithin({ turns, limit }: BodyContext, step: Step): Promise<void> {
+  let isDone = false
+  do {
+    await limit.refilled()
+    await turns.run(() => (isDone = step()) || limit.isSpent)
+  } while (!isDone)
 }
 
 /** A step that hands item after item of the array to `take`. */

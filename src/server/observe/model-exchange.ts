@@ -33,7 +33,10 @@ export interface ModelExchange {
   response(status: number, header: (name: string) => string | undefined): void
   responseBody(chunk: Uint8Array): void
   responseEnd(): void
-  /** The connection failed, before the response or within it. An `AbortError` counts as `abort`. */
+  /**
+   * The connection failed, before the response or within it. The errors with which clients end what the app gave up count
+   * as `abort`.
+   */
   fail(error: unknown): void
   /** The app gave up. */
   abort(): void

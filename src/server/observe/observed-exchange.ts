@@ -11,6 +11,8 @@ import { RequestReader } from './request-reader.js'
 
 /** Milliseconds after which a call shows whose body is still on its way. */
 const UPLOAD_TIME = 200
+/** What a call ends with that the app gave up: by DOM and Node, by undici, by axios. */
+const ABORTED = new Set(['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_CANCELED'])
 const CUT = { message: 'The stream ended before the model did.', code: 'incomplete_stream' }
 
 /** Reads an exchange as it passes, and records the call that it is. */
@@ -96,7 +98,7 @@ export class ObservedExchange implements ModelExchange {
   fail(error: unknown): void {
     this.#guard(() => {
       const failure = toConnectionFailure(error, this.#request)
-      if (failure.code === 'AbortError' || failure.code === 'ABORT_ERR') this.#abort()
+      if (failure.code !== undefined && ABORTED.has(failure.code)) this.#abort()
       else this.#settle((call, end) => (this.#isDone ? call.end(end) : call.fail(failure, end)))
     })
   }

@@ -3,6 +3,7 @@ import type { NumberPoint } from './telemetry.js'
 
 interface LastTotal {
   start: number
+  time: number
   total: number
 }
 
@@ -16,9 +17,15 @@ export class CounterSeries {
     this.#beganAt = beganAt
   }
 
-  /** What came since the last total of the series, or since it began; what was before that is not known here. */
-  add(series: string, { start, value }: NumberPoint): number {
-    const last = this.#last.replace(series, { start, total: value })
+  /**
+   * What came since the last total of the series, or since it began; what was before that is not known here. Undefined
+   * when there are too many series to tell. `now` is monotonic.
+   */
+  add(series: string, { start, time, value }: NumberPoint, now: number): number | undefined {
+    const last = this.#last.get(series)
+    // It was overtaken by a later one, which holds it.
+    if (last !== undefined && time < last.time && start <= last.start) return 0
+    if (!this.#last.set(series, { start, time, total: value }, now)) return undefined
     if (last === undefined) return start >= this.#beganAt ? value : 0
     const isReset = value < last.total || (start !== last.start && start > last.start)
     return isReset ? value : value - last.total

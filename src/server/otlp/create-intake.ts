@@ -1,5 +1,6 @@
 import type { Clock } from '../../bus/clock.js'
 import type { Ops } from '../../bus/ops.js'
+import { RateLimit } from '../intake/rate-limit.js'
 import { createTurns } from '../intake/turns.js'
 import {
   EXCEPTION_EVENT,
@@ -10,7 +11,7 @@ import {
 } from './attribute-names.js'
 import { isContent } from './content.js'
 import { ContentLog } from './content-log.js'
-import type { Rejections, Steps } from './decode-envelope.js'
+import { ITEMS_LIMIT, type Rejections, type Steps } from './decode-envelope.js'
 import { decodeLogs } from './decode-logs.js'
 import { decodeMetrics } from './decode-metrics.js'
 import { decodeSpans, type SpanInterests } from './decode-spans.js'
@@ -21,7 +22,6 @@ import { MetricRecorder } from './metric-recorder.js'
 import type { MediaType, OtlpIntake, Signal } from './intake.js'
 import type { OtlpOptions } from './options.js'
 import { ProtobufReader } from './protobuf-reader.js'
-import { RateLimit } from './rate-limit.js'
 import { RecentKeys } from './recent-keys.js'
 import { SpanRecorder } from './span-recorder.js'
 import { TraceMemory } from './trace-memory.js'
@@ -61,24 +61,27 @@ export function createIntake(
     isEventAttribute: (name) => EVENT_ATTRIBUTES.has(name),
   }
 
+  /** No more of one body count than are recorded of it: a million empty ones must not keep others out. */
+  const take = (items: number): void => limit.take(Math.min(items, ITEMS_LIMIT))
+
   // A body is decoded to its end before anything of it is recorded: what is malformed leaves no trace.
   const work: Record<Signal, (reader: WireReader) => Steps<Rejections>> = {
     *traces(reader) {
       const { items, rejected } = yield* decodeSpans(reader, interests)
-      limit.take(items.length + rejected.count)
+      take(items.length + rejected.count)
       yield* spans.record(items)
       return rejected
     },
     *logs(reader) {
       const { items, rejected } = yield* decodeLogs(reader, (name) => content || !isContent(name))
-      limit.take(items.length + rejected.count)
+      take(items.length + rejected.count)
       yield* logs.record(items)
       return rejected
     },
     *metrics(reader) {
       const decoded = yield* decodeMetrics(reader, (name) => metrics.isWanted(name))
       const points = [...decoded.items, ...decoded.distributions].map(({ points }) => points.length)
-      limit.take(points.reduce((sum, count) => sum + count, decoded.unused + decoded.rejected.count))
+      take(points.reduce((sum, count) => sum + count, decoded.unused + decoded.rejected.count))
       yield* metrics.record(decoded)
       return decoded.rejected
     },

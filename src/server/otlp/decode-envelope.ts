@@ -3,7 +3,7 @@ import type { Attributes, Resource, TelemetryOrigin } from './telemetry.js'
 import { defineMessage, type MessageFields, type WireReader } from './wire-reader.js'
 
 /** Spans, log records or metrics of one request; what comes beyond is rejected. */
-const ITEMS_LIMIT = 20_000
+export const ITEMS_LIMIT = 20_000
 
 /** How the messages of a signal are called that hold its items: by resource, and in there by scope. */
 export interface Envelope {

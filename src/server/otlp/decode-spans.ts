@@ -1,3 +1,4 @@
+import { isTime } from '../intake/time.js'
 import { decodeEnvelope, defineEnvelope, type Decoded, type Steps } from './decode-envelope.js'
 import { NO_ATTRIBUTES, readAttribute, type IsWanted } from './decode-values.js'
 import type { Span, SpanEvent, TelemetryOrigin } from './telemetry.js'
@@ -39,7 +40,7 @@ export interface SpanInterests {
   isEventAttribute: IsWanted
 }
 
-/** Decodes the body of `/v1/traces`. A span without valid ids is rejected. */
+/** Decodes the body of `/v1/traces`. A span without valid ids, or with times that are none, is rejected. */
 export function decodeSpans(reader: WireReader, interests: SpanInterests): Steps<Decoded<Span>> {
   return decodeEnvelope<Span>(reader, ENVELOPE, (reader, origin, spans) =>
     readSpan(reader, origin, spans, interests),
@@ -115,8 +116,17 @@ function readSpan(
   if (!hasValidIds || span.traceId === '' || span.spanId === '') {
     return 'a span needs a traceId of 16 bytes, a spanId of 8 bytes, and a parentSpanId of 8 bytes or none'
   }
+  if (!hasValidTimes(span)) {
+    return 'startTimeUnixNano and endTimeUnixNano of a span are epoch nanoseconds; one that runs has no end'
+  }
   spans.push(span)
   return undefined
+}
+
+/** Seconds, milliseconds and microseconds are no nanoseconds: a span that has them would last no time. */
+function hasValidTimes({ start, end }: Span): boolean {
+  if (end === 0) return start === 0 || isTime(start)
+  return isTime(start) && isTime(end)
 }
 
 function readEvent(reader: WireReader, span: Span, interests: SpanInterests): void {

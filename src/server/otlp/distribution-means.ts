@@ -13,8 +13,9 @@ export class DistributionMeans {
   readonly #latest = new LatestValues<Measured>()
 
   /** What a total says that the one before of the same series did not; all of it when there was none since its start. */
-  toIncrement(series: string, { start, count, sum }: DistributionPoint): Measured {
-    const last = this.#totals.replace(series, { start, count, sum })
+  toIncrement(series: string, { start, count, sum }: DistributionPoint, now: number): Measured {
+    const last = this.#totals.get(series)
+    this.#totals.set(series, { start, count, sum }, now)
     const isContinued = last !== undefined && count >= last.count && start <= last.start
     return isContinued ? { count: count - last.count, sum: sum - last.sum } : { count, sum }
   }

@@ -1,10 +1,11 @@
 import { toErrorText, toText } from '../../bus/plain.js'
 import type { CodingAgent } from './agent-event.js'
-import { ERROR_MESSAGE, ERROR_TYPE, HTTP_STATUS } from './attribute-names.js'
+import { ERROR_MESSAGE, ERROR_TYPE } from './attribute-names.js'
 import { numberOf, textOf } from './attributes.js'
 import { toFailureText } from './failure-text.js'
 import {
   toFinishReason,
+  toHttpStatus,
   toModels,
   toProviderName,
   toSession,
@@ -40,13 +41,13 @@ export function eventToCall(agent: CodingAgent, attributes: Attributes, duration
     tokens,
     timeToFirstToken,
     finishReason: toFinishReason(attributes),
-    httpStatus: numberOf(attributes, HTTP_STATUS),
+    httpStatus: toHttpStatus(attributes),
   }
 }
 
 /** How an event says that a call failed; undefined when it says nothing of that. */
 export function toEventFailure(attributes: Attributes): Failure | undefined {
-  const status = numberOf(attributes, HTTP_STATUS) ?? 0
+  const status = toHttpStatus(attributes) ?? 0
   const message = textOf(attributes, ERROR_MESSAGE)
   const type = textOf(attributes, ERROR_TYPE)
   if (status < LEAST_FAILURE && message === undefined && type === undefined) return undefined

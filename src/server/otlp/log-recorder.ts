@@ -3,6 +3,7 @@ import type { EventBus } from '../../bus/event-bus.js'
 import type { BusEvents } from '../../bus/messages.js'
 import { toName, toPlainFields, toText } from '../../bus/plain.js'
 import type { Fields, Level } from '../../bus/protocol.js'
+import { isTime } from '../intake/time.js'
 import { agentEventOf, eventNameOf, type AgentEvent } from './agent-event.js'
 import { toPlainValue } from './attributes.js'
 import { isContentEvent, isContentOfAgentEvent } from './content.js'
@@ -63,7 +64,7 @@ export class LogRecorder {
     const { bus, clock, instances } = this.#context
     const instance = instances.nameOf(record.origin.resource, clock.monotonic())
     const now = clock.now()
-    const told = [record.time, record.observedTime].find((time) => time > 0) ?? now
+    const told = [record.time, record.observedTime].find(isTime) ?? now
     const time = Math.min(now, told)
     const { callId, requestId, session } = this.#placeOf(record, instance)
     const event = agentEventOf(record)

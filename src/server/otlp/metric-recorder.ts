@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Clock } from '../../bus/clock.js'
 import type { EventBus } from '../../bus/event-bus.js'
 import type { BusEvents } from '../../bus/messages.js'
@@ -45,11 +46,12 @@ export class MetricRecorder {
   }
 
   /** Records the metrics of one body, in steps. */
-  *record({ items, distributions, unused }: DecodedMetrics): Steps<void> {
+  *record({ items, distributions, ...decoded }: DecodedMetrics): Steps<void> {
+    let { unused } = decoded
     for (const metric of items) {
       yield
       if (metric.points.length === 0) continue
-      if (metric.isMonotonic) this.#count(metric)
+      if (metric.isMonotonic) unused += this.#count(metric)
       else this.#measure(metric)
     }
     for (const metric of distributions) {
@@ -59,17 +61,24 @@ export class MetricRecorder {
     if (unused > 0) this.#context.bus.publish('counter', { name: UNUSED_COUNTER, add: unused })
   }
 
-  #count(metric: NumberMetric): void {
+  /** Answers how many points belong to series that can't be told apart any more. */
+  #count(metric: NumberMetric): number {
+    const now = this.#context.clock.monotonic()
     const instance = this.#instanceOf(metric)
     let add = 0
+    let unused = 0
     for (const point of metric.points) {
-      add +=
+      const increment =
         metric.kind === 'increments'
           ? point.value
-          : this.#series.add(toSeries(instance, metric.name, point.attributes), point)
+          : this.#series.add(toSeries(instance, metric.name, point.attributes), point, now)
+      add += increment ?? 0
+      if (increment === undefined) unused++
     }
-    if (add <= 0) return
-    for (const name of this.#names.get(metric.name)!) this.#context.bus.publish('counter', { name, add })
+    if (add > 0) {
+      for (const name of this.#names.get(metric.name)!) this.#context.bus.publish('counter', { name, add })
+    }
+    return unused
   }
 
   /** The value of a metric is the sum over all attributes and instances. */
@@ -87,17 +96,18 @@ export class MetricRecorder {
   }
 
   #average(metric: DistributionMetric): void {
+    const now = this.#context.clock.monotonic()
     const instance = this.#instanceOf(metric)
     const measured = { count: 0, sum: 0 }
     for (const point of metric.points) {
       const { count, sum } =
         metric.kind === 'increments'
           ? point
-          : this.#means.toIncrement(toSeries(instance, metric.name, point.attributes), point)
+          : this.#means.toIncrement(toSeries(instance, metric.name, point.attributes), point, now)
       measured.count += count
       measured.sum += sum
     }
-    const value = this.#means.add(metric.name, instance, measured, this.#context.clock.monotonic())
+    const value = this.#means.add(metric.name, instance, measured, now)
     if (value !== undefined) this.#setGauges(metric.name, value)
   }
 
@@ -122,6 +132,7 @@ function sumOfNewest({ points, kind }: NumberMetric): number {
 /** Tells series apart, whatever the order of their attributes. */
 function toSeries(instance: string, metric: string, attributes: Attributes): string {
   const entries = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1))
-  const key = JSON.stringify(entries.map(([name, value]) => [name, toPlainValue(value)])).slice(0, 1000)
-  return `${instance}\n${metric}\n${key}`
+  const key = JSON.stringify([instance, metric, entries.map(([name, value]) => [name, toPlainValue(value)])])
+  // Attributes may be long, and thousands of series are remembered.
+  return key.length <= 64 ? key : createHash('sha256').update(key).digest('base64')
 }

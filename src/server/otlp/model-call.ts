@@ -5,6 +5,7 @@ import {
   CACHE_READ_TOKENS,
   CACHE_WRITE_TOKENS,
   FINISH_REASON,
+  HTTP_STATUS,
   INPUT_TOKENS,
   METADATA,
   OUTPUT_TOKENS,
@@ -72,6 +73,12 @@ export function toSession(attributes: Attributes): string | undefined {
 
 export function toFinishReason(attributes: Attributes): string | undefined {
   return toName(textOf(attributes, FINISH_REASON))
+}
+
+/** The status of the provider's answer; undefined for what no answer has. */
+export function toHttpStatus(attributes: Attributes): number | undefined {
+  const status = numberOf(attributes, HTTP_STATUS)
+  return Number.isInteger(status) && status! >= 100 && status! <= 599 ? status : undefined
 }
 
 /**

@@ -134,5 +134,5 @@ function unfoldPending(span: Span): Span {
 function toTimes({ start, end }: Span, now: number): { start: number; end: number | undefined } {
   if (end === 0) return { start: start === 0 ? now : Math.min(start, now), end: undefined }
   const ahead = Math.max(0, end - now)
-  return { start: (start === 0 ? end : start) - ahead, end: end - ahead }
+  return { start: start - ahead, end: end - ahead }
 }

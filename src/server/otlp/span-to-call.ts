@@ -9,7 +9,6 @@ import {
   EXCEPTION_TYPE,
   FINISH_REASON,
   FIRST_CHUNK_EVENT,
-  HTTP_STATUS,
   INVOCATION_PARAMETERS,
   OPENINFERENCE_KIND,
   OPERATION,
@@ -21,6 +20,7 @@ import {
 import { toFailureText } from './failure-text.js'
 import {
   toFinishReason,
+  toHttpStatus,
   toModels,
   toProviderName,
   toSession,
@@ -58,7 +58,7 @@ export function spanToCall(span: Span, duration: number | undefined): ModelCall 
     ),
     timeToFirstToken,
     finishReason: toFinishReason(attributes),
-    httpStatus: numberOf(attributes, HTTP_STATUS),
+    httpStatus: toHttpStatus(attributes),
     failure: duration === undefined ? undefined : toFailure(span, 400),
   }
 }
@@ -70,7 +70,7 @@ export function spanToCall(span: Span, duration: number | undefined): ModelCall 
 export function toFailure(span: Span, leastStatus: number): Failure | undefined {
   const { attributes, statusCode, statusMessage, events } = span
   const exception = events.find(({ name }) => name === EXCEPTION_EVENT)?.attributes ?? new Map<never, never>()
-  const httpStatus = numberOf(attributes, HTTP_STATUS) ?? 0
+  const httpStatus = toHttpStatus(attributes) ?? 0
   const errorType = textOf(attributes, ERROR_TYPE)
   const category = textOf(attributes, [ERROR_CATEGORY])
   const hasFailed =

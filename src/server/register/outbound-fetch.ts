@@ -25,17 +25,17 @@ export function watchFetch(watch: Watch): Cancel {
   return override(globalThis, 'fetch', (proceed, [input, init]) => {
     const begun = attempt(watch, PLACE, () => begin(watch, input as Input, init as Init))
     if (begun === undefined) return proceed()
-    const { exchange, url } = begun
+    const { exchange, url, signal } = begun
     const settle = hold(url)
     const fail = (error: unknown): never => {
       settle()
-      attempt(watch, PLACE, () => exchange.fail(error))
+      attempt(watch, PLACE, () => tellFailure(exchange, error, signal))
       throw error
     }
     try {
       return (proceed() as Promise<Response>).then((response) => {
         settle()
-        attempt(watch, PLACE, () => observeResponse(watch, response, exchange))
+        attempt(watch, PLACE, () => observeResponse(watch, response, begun))
         return response
       }, fail)
     } catch (error) {
@@ -44,7 +44,13 @@ export function watchFetch(watch: Watch): Cancel {
   })
 }
 
-function begin(watch: Watch, input: Input, init: Init): { exchange: ModelExchange; url: string } | undefined {
+interface Begun {
+  exchange: ModelExchange
+  url: string
+  signal: AbortSignal | undefined
+}
+
+function begin(watch: Watch, input: Input, init: Init): Begun | undefined {
   const request = typeof input === 'object' && 'url' in input ? input : undefined
   const method = init?.method ?? request?.method
   if (typeof method !== 'string' || method.toUpperCase() !== 'POST') return undefined
@@ -57,7 +63,7 @@ function begin(watch: Watch, input: Input, init: Init): { exchange: ModelExchang
   const exchange = watch.observe({ method: 'POST', url, header }, options)
   if (exchange === undefined) return undefined
   attempt(watch, PLACE, () => observeBody(watch, init?.body ?? request?.body, exchange))
-  return { exchange, url: url.href }
+  return { exchange, url: url.href, signal: init?.signal ?? request?.signal }
 }
 
 /** The headers as they are given. An iterator can be read but once; it is the app's. */
@@ -94,7 +100,7 @@ function bodyEvents(watch: Watch, exchange: ModelExchange): StreamEvents {
   }
 }
 
-function observeResponse(watch: Watch, response: Response, exchange: ModelExchange): void {
+function observeResponse(watch: Watch, response: Response, { exchange, signal }: Begun): void {
   const { headers, body } = response
   exchange.response(response.status, (name) => headers.get(name) ?? undefined)
   if (body === null) exchange.responseEnd()
@@ -102,10 +108,17 @@ function observeResponse(watch: Watch, response: Response, exchange: ModelExchan
     observeStream(body as ReadableStream<Uint8Array>, {
       chunk: (bytes) => attempt(watch, PLACE, () => exchange.responseBody(bytes)),
       end: () => attempt(watch, PLACE, () => exchange.responseEnd()),
-      fail: (error) => attempt(watch, PLACE, () => exchange.fail(error)),
+      fail: (error) => attempt(watch, PLACE, () => tellFailure(exchange, error, signal)),
       cancel: () => attempt(watch, PLACE, () => exchange.abort()),
     })
   }
+}
+
+/** What an app gives up ends with the app's own reason, whatever that is; that of a timeout is a failure. */
+function tellFailure(exchange: ModelExchange, error: unknown, signal: AbortSignal | undefined): void {
+  const isReason = signal?.aborted === true && error === signal.reason
+  if (isReason && (error as Error | null)?.name !== 'TimeoutError') exchange.abort()
+  else exchange.fail(error)
 }
 
 /** Holds a URL as being fetched until the answered function is called. */

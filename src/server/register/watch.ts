@@ -11,7 +11,11 @@ export interface Watch {
 }
 
 /** Runs a part of a hook. What it throws is a fault of `place`, and the answer undefined. */
-export function attempt<Result>(watch: Watch, place: string, part: () => Result): Result | undefined {
+export function attempt<Result>(
+  watch: Pick<Watch, 'fault'>,
+  place: string,
+  part: () => Result,
+): Result | undefined {
   try {
     return part()
   } catch (error) {

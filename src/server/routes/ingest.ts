@@ -6,8 +6,10 @@ import { OpsError, toErrorBody } from '../errors.js'
 import { createBodyReader } from '../intake/body.js'
 import { ingestJson, ingestLines } from '../intake/ingest-body.js'
 import { Ingestion, type Ledger } from '../intake/ingestion.js'
+import { INGEST_RATE } from '../intake/ingest-options.js'
 import { toMediaType } from '../intake/media-type.js'
 import { MessageIds } from '../intake/message-ids.js'
+import { RateLimit } from '../intake/rate-limit.js'
 import { createTurns } from '../intake/turns.js'
 import { parse } from '../validation.js'
 import { postOnly } from './post-only.js'
@@ -17,8 +19,10 @@ const ACCEPTED = [JSON_TYPE, 'application/x-ndjson', 'application/ndjson', 'appl
 
 const noQuery = z.strictObject({})
 
-interface IngestOptions {
+interface RouteOptions {
   clock: Clock
+  /** Messages per second. Default 50,000. */
+  rate?: number
   /** Milliseconds for which a half-sent body is waited for. Default 10,000. */
   patience?: number
 }
@@ -27,15 +31,17 @@ interface IngestOptions {
 export function ingestRoute(
   scope: FastifyInstance,
   ops: Ops,
-  { clock, patience = 10_000 }: IngestOptions,
+  { clock, rate = INGEST_RATE, patience = 10_000 }: RouteOptions,
 ): void {
   const turns = createTurns()
   const reader = createBodyReader(clock, turns)
   const ids = new MessageIds(clock)
+  const limit = new RateLimit(clock, rate, 'messages')
 
   // A live upload has no end of its own.
   scope.addHook('preClose', (done) => {
     reader.close()
+    limit.close()
     done()
   })
   scope.addHook('onSend', (_request, reply, _payload, done) => {
@@ -48,7 +54,7 @@ export function ingestRoute(
     '/api/ingest',
     async (request, reply): Promise<Ledger | undefined> => {
       const ingestion = new Ingestion(ops, ids)
-      const context = { reader, turns, ingestion, patience }
+      const context = { reader, turns, ingestion, limit, patience }
       const type = toMediaType(request.headers['content-type'], ACCEPTED)
       try {
         await (type === JSON_TYPE ? ingestJson(request.raw, context) : ingestLines(request.raw, context))
@@ -70,6 +76,7 @@ export function ingestRoute(
         try {
           parse(noQuery, request.query, 'parameter')
           toMediaType(request.headers['content-type'], ACCEPTED)
+          limit.require()
           done()
         } catch (error) {
           reader.discard(request.raw)

@@ -115,7 +115,7 @@ export class LatencyPlot {
           ...axis,
           size: AXIS_WIDTH,
           gap: 8,
-          grid: { stroke: () => this.#colors.grid, width: 1 },
+          grid: { stroke: () => (this.#isEmpty ? '#0000' : this.#colors.grid), width: 1 },
           splits: (_plot, _index, _min, top) => toScaleSteps(top),
           values: (_plot, steps) => (this.#isEmpty ? steps.map(() => '') : toScaleLabels(steps)),
         },

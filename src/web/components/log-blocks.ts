@@ -26,6 +26,8 @@ export class LogBlocks {
   #filter: LogFilter
   #blocks: Block[] = []
   #size = 0
+  /** The first of the blocks that stand at the tail. */
+  #tail = 0
 
   constructor(scroller: HTMLElement, body: HTMLElement, filter: LogFilter) {
     this.#scroller = scroller
@@ -113,11 +115,8 @@ export class LogBlocks {
     this.#size -= head.rows.length
   }
 
-  /**
-   * Fills the blocks that are near what is seen, and empties those farthest away.
-   * @param keepsPlace whether what is seen must not move; at the tail that is seen to otherwise
-   */
-  fill(keepsPlace = true): void {
+  /** Fills the blocks that are near what is seen, which does not move for that, and empties those farthest away. */
+  fill(): void {
     const { scrollTop, clientHeight } = this.#scroller
     const [top, bottom] = [scrollTop - REACH, scrollTop + clientHeight + REACH]
     const places = this.#blocks.map(({ element }) => [element.offsetTop, element.offsetHeight] as const)
@@ -127,25 +126,36 @@ export class LogBlocks {
       const { element } = block
       const isNear = start < bottom && start + height > top
       if (isNear === element.classList.contains('near') && (!isNear || block.filled)) return
-      element.classList.toggle('near', isNear)
-      // Out of reach a block keeps the height that it had, whatever the browser thinks of what it doesn't draw.
-      if (!isNear) return element.style.setProperty('height', `${height}px`)
+      if (!isNear) return retire(element, height)
+      element.classList.add('near')
       this.#fillOne(block)
       // A row cut at the top edge belongs to what is seen; a block that ends above it does not.
-      if (keepsPlace && start + height <= scrollTop) shift += element.offsetHeight - height
+      if (start + height <= scrollTop) shift += element.offsetHeight - height
     })
     if (shift !== 0) this.#scroller.scrollTop = scrollTop + shift
-    this.#emptyFar(scrollTop, places)
+    this.#emptyFar((index) => Math.abs(places[index]![0] - scrollTop))
   }
 
-  /** The tail must have its rows before it can be seen. */
-  fillTail(): void {
-    let missing = this.#scroller.clientHeight + REACH
-    for (let index = this.#blocks.length - 1; index >= 0 && missing > 0; index--) {
-      const block = this.#blocks[index]!
+  /**
+   * The tail must have its rows before it can be seen. Needs no layout of the page.
+   * @param height pixels of it that are seen
+   */
+  fillTail(height: number): void {
+    this.#tail = this.#blocks.length
+    for (let missing = height + REACH; missing > 0 && this.#tail > 0;) {
+      const block = this.#blocks[--this.#tail]!
       this.#fillOne(block)
+      block.element.classList.add('near')
       missing -= block.rows.length * ROW_HEIGHT
     }
+  }
+
+  /** What the tail has moved away from since. Called when the page has been laid out, which it leaves as it is. */
+  leaveRest(): void {
+    for (const { element } of this.#blocks.slice(0, this.#tail)) {
+      if (element.classList.contains('near')) retire(element, element.offsetHeight)
+    }
+    this.#emptyFar((index) => this.#blocks.length - index)
   }
 
   #fillOne(block: Block): void {
@@ -164,9 +174,9 @@ export class LogBlocks {
     else element.style.removeProperty('min-block-size')
   }
 
-  #emptyFar(scrollTop: number, places: readonly (readonly [number, number])[]): void {
+  #emptyFar(toDistance: (index: number) => number): void {
     const filled = this.#blocks
-      .map((block, index) => ({ block, distance: Math.abs(places[index]![0] - scrollTop), index }))
+      .map((block, index) => ({ block, distance: toDistance(index), index }))
       .filter(({ block }) => block.filled && !block.element.classList.contains('near'))
       .sort((a, b) => b.distance - a.distance)
     for (const { block, index } of filled.slice(0, Math.max(0, filled.length - FILLED_LIMIT))) {
@@ -175,6 +185,12 @@ export class LogBlocks {
       block.filled = false
     }
   }
+}
+
+/** Out of reach a block keeps the height that it had, whatever the browser thinks of what it doesn't draw. */
+function retire(element: HTMLElement, height: number): void {
+  element.classList.remove('near')
+  element.style.setProperty('height', `${height}px`)
 }
 
 function createBlock(rows: ShownRow[]): Block {

@@ -327,12 +327,10 @@ export class LogLines {
   }
 
   #showTail(): void {
-    if (this.#pool === undefined) {
-      this.#blocks.fillTail()
-      this.#place.toTail()
-      this.#blocks.fill(false)
-    }
+    if (this.#pool) return this.#place.toTail()
+    this.#blocks.fillTail(this.#place.height)
     this.#place.toTail()
+    this.#blocks.leaveRest()
   }
 
   #wake(delay: number): void {

@@ -1,6 +1,6 @@
 import type { ModelStatistics, ProviderStatistics } from '../../bus/protocol.js'
 import { HEARTBEAT_INTERVAL } from '../../bus/protocol.js'
-import { SERIES_LIMIT, type MetricsView } from '../live-store.js'
+import { SERIES_LIMIT, type MetricsView } from '../live-view.js'
 
 const keyOf = (statistics: ModelStatistics | ProviderStatistics): string =>
   'model' in statistics ? `${statistics.provider} ${statistics.model}` : statistics.provider

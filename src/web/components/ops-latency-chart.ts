@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { toLatency } from '../format.js'
 import { LazyPart } from '../lazy-part.js'
-import type { MetricsView } from '../live-store.js'
+import type { MetricsView } from '../live-view.js'
 import { curlButton, curlButtonStyles } from './curl-button.js'
 import { latencyChartStyles } from './latency-chart-styles.js'
 import { LATENCY_LINES } from './latency-lines.js'

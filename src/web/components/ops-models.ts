@@ -7,7 +7,7 @@ import {
   type ModelStatistics,
 } from '../../bus/protocol.js'
 import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../format.js'
-import { SERIES_LIMIT } from '../live-store.js'
+import { SERIES_LIMIT } from '../live-view.js'
 import { curlButton, curlButtonStyles } from './curl-button.js'
 import { ModelTrends } from './model-trends.js'
 import { panelStyles } from './panel-styles.js'

@@ -1,5 +1,5 @@
 import { LitElement } from 'lit'
-import type { Slice } from '../live-store.js'
+import type { Slice } from '../live-view.js'
 import { StoreController } from '../store-controller.js'
 import type { GetToken } from '../stream-registry.js'
 

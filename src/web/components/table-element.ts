@@ -1,5 +1,5 @@
 import { css, type TemplateResult } from 'lit'
-import type { Slice } from '../live-store.js'
+import type { Slice } from '../live-view.js'
 import { activityTagStyles } from './activity-tag.js'
 import { curlButtonStyles } from './curl-button.js'
 import { filterField, filterFieldStyles } from './filter-field.js'

@@ -31,6 +31,12 @@ const tasks = {
     process.emitWarning('old ways', 'DeprecationWarning', 'DEP_TEST')
     stay()
   },
+  // Listens on the port that it is told, on all addresses.
+  late: () => {
+    const server = http.createServer((_request, response) => response.end('app'))
+    server.on('error', (error) => process.send?.(error.message))
+    process.once('message', (port) => server.listen(Number(port), () => process.send?.('listening')))
+  },
   thread: () => {
     const code = `fetch(process.env.MODEL_URL + '/v1/chat/completions', { method: 'POST', body: '{"model":"m"}' })
       .then((answer) => answer.text())

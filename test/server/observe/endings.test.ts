@@ -201,6 +201,11 @@ describe('a call whose stream breaks', () => {
       ({ exchange }: Observation) => exchange.abort(),
       ({ exchange }: Observation) =>
         exchange.fail(new DOMException('This operation was aborted', 'AbortError')),
+      ...['ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_CANCELED'].map(
+        (code) =>
+          ({ exchange }: Observation) =>
+            exchange.fail(Object.assign(new Error('aborted'), { code })),
+      ),
     ]) {
       const observation = begin()
       leave(observation)
