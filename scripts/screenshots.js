@@ -1,19 +1,21 @@
 // npm run screenshots: pictures of the dashboard in its states, from a sample gateway started for it, into
 // build/screenshots. The first argument is how long the gateway runs before the first one, in seconds; default 40.
+// With --approve instead: makes anew the pictures that test/e2e/look.test.ts holds the page against.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { ensureBrowser } from './browser.js'
 import { build, install, requireNode } from './prepare.js'
-import { fail, root } from './run.js'
+import { fail, foreground, root, tool } from './run.js'
 
 const SIZES = { desktop: { width: 1440, height: 1064 }, phone: { width: 390, height: 844 } }
 /** @type {('dark' | 'light')[]} */
 const SCHEMES = ['dark', 'light']
 const OUT = join(root, 'build/screenshots')
 
-const seconds = Number(process.argv[2] ?? 40)
+const isApproval = process.argv[2] === '--approve'
+const seconds = isApproval ? 0 : Number(process.argv[2] ?? 40)
 if (!(seconds >= 0))
   fail(`The time to run before the first picture must be in seconds, not ${process.argv[2]}.`)
 
@@ -21,6 +23,11 @@ requireNode()
 await install()
 const executablePath = await ensureBrowser()
 await build()
+if (isApproval) {
+  const [, vitest = ''] = tool('vitest')
+  const env = { CHROMIUM_PATH: executablePath, APPROVE_LOOK: '1' }
+  process.exit(await foreground([vitest, 'run', 'test/e2e/look.test.ts'], { env }))
+}
 mkdirSync(OUT, { recursive: true })
 
 const busy = await startGateway('on')

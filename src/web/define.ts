@@ -9,18 +9,30 @@ import { OpsLatencyChart } from './components/ops-latency-chart.js'
 import { OpsModels } from './components/ops-models.js'
 import { OpsRequestDetail } from './components/ops-request-detail.js'
 import { OpsRequests } from './components/ops-requests.js'
+import { OpsStream } from './components/ops-stream.js'
+
+// What stands around others first, so that those inside find it ready.
+const ELEMENTS = {
+  'ops-stream': OpsStream,
+  'ops-connection': OpsConnection,
+  'ops-counters': OpsCounters,
+  'ops-latency-chart': OpsLatencyChart,
+  'ops-models': OpsModels,
+  'ops-requests': OpsRequests,
+  'ops-request-detail': OpsRequestDetail,
+  'ops-calls': OpsCalls,
+  'ops-events': OpsEvents,
+  'ops-channels': OpsChannels,
+  'ops-dashboard': OpsDashboard,
+}
 
 // A page may load this script twice, or beside another version of it: the first one stays.
-if (customElements.get('ops-dashboard')) {
-  console.warn('opswire: the ops-* elements are defined already; the first definition is kept')
+const kept = Object.entries(ELEMENTS).filter(([name, element]) => {
+  if (customElements.get(name)) return true
+  customElements.define(name, element)
+  return false
+})
+if (kept.length > 0) {
+  const names = kept.map(([name]) => name).join(', ')
+  console.warn(`opswire: defined already, the first definition is kept: ${names}`)
 }
-if (!customElements.get('ops-connection')) customElements.define('ops-connection', OpsConnection)
-if (!customElements.get('ops-counters')) customElements.define('ops-counters', OpsCounters)
-if (!customElements.get('ops-latency-chart')) customElements.define('ops-latency-chart', OpsLatencyChart)
-if (!customElements.get('ops-models')) customElements.define('ops-models', OpsModels)
-if (!customElements.get('ops-requests')) customElements.define('ops-requests', OpsRequests)
-if (!customElements.get('ops-request-detail')) customElements.define('ops-request-detail', OpsRequestDetail)
-if (!customElements.get('ops-calls')) customElements.define('ops-calls', OpsCalls)
-if (!customElements.get('ops-events')) customElements.define('ops-events', OpsEvents)
-if (!customElements.get('ops-channels')) customElements.define('ops-channels', OpsChannels)
-if (!customElements.get('ops-dashboard')) customElements.define('ops-dashboard', OpsDashboard)

@@ -2,10 +2,17 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { LiveStore } from './live-store.js'
 import { NEVER_FROZEN, type Slice } from './live-view.js'
 import { toFeedAddress } from './feed-address.js'
+import { findStreamAround, toGiven, type StreamAround } from './stream-around.js'
 import { acquireStream, type GetToken, type SharedStream, type StreamHandle } from './stream-registry.js'
 
+/** Told by an `<ops-stream>` to those who use it: it has another address or another source of tokens. */
+export const STREAM_CHANGE = 'ops-stream-change'
+
 export interface StoreHost extends ReactiveControllerHost, HTMLElement {
-  /** Address of the feed, absolute or relative to the page; null when its attribute was removed. */
+  /**
+   * Address of the feed, absolute or relative to the page; null when its attribute was removed. Never set: that of the
+   * `<ops-stream>` around the host.
+   */
   src: string | null | undefined
   /** Gives the bearer token, where the feed asks for one. */
   getToken?: GetToken | undefined
@@ -31,6 +38,7 @@ export class StoreController implements ReactiveController {
   #stop: (() => void)[] = []
   #seen: number[] = []
   #refused: string | null | undefined
+  #around: StreamAround | undefined
 
   constructor(host: StoreHost, options: StoreControllerOptions) {
     this.#host = host
@@ -49,17 +57,31 @@ export class StoreController implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#around = findStreamAround(this.#host)
+    this.#around?.addEventListener(STREAM_CHANGE, this.#onChange)
     this.#attach()
   }
 
   hostUpdate(): void {
     if (!this.#host.isConnected) return
-    const isOther = this.stream?.src !== this.#address() || this.stream?.getToken !== this.#host.getToken
-    if (isOther) this.#attach()
+    const { src, getToken } = this.#wanted()
+    if (this.stream?.src !== src || this.stream?.getToken !== getToken) this.#attach()
   }
 
   hostDisconnected(): void {
+    this.#around?.removeEventListener(STREAM_CHANGE, this.#onChange)
     this.#detach()
+  }
+
+  readonly #onChange = (): void => this.#host.requestUpdate()
+
+  /** The stream to use: by the host's own `src`, or as the `<ops-stream>` around it has it. */
+  #wanted(): { src: string | undefined; getToken: GetToken | undefined } {
+    if (this.#host.src !== undefined || this.#around === undefined)
+      return { src: this.#address(), getToken: this.#host.getToken }
+    const { src, getToken } = toGiven(this.#around)
+    // One that is no address is reported by that element.
+    return { src: src === undefined ? undefined : toFeedAddress(src, document.baseURI), getToken }
   }
 
   /** Absent without a usable `src`. One that was never set may be yet to come; any other is reported, once. */
@@ -79,9 +101,9 @@ export class StoreController implements ReactiveController {
 
   #attach(): void {
     this.#detach()
-    const src = this.#address()
+    const { src, getToken } = this.#wanted()
     if (src === undefined) return
-    this.#handle = acquireStream(src, this.#host.getToken)
+    this.#handle = acquireStream(src, getToken)
     const { store, ticker } = this.#handle.stream
     this.#seen = []
     this.#stop.push(store.subscribe(() => this.#check(store)))

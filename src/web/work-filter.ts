@@ -1,7 +1,8 @@
 /** What a reader may filter work by; a field has several words where it has several names. */
 export type FilterFields = Readonly<Record<string, readonly (string | undefined)[]>>
 
-interface Term {
+/** One word of a filter. */
+export interface Term {
   /** Undefined for any. */
   field: string | undefined
   text: string
@@ -16,8 +17,7 @@ export class WorkFilter {
   readonly #terms: readonly Term[]
 
   constructor(text: string, fields: readonly string[]) {
-    const words = text.toLowerCase().match(/-?(?:[a-z]+:)?(?:"[^"]*"?|\S+)/g) ?? []
-    this.#terms = words.map((word) => toTerm(word, fields)).filter((term) => term.text !== '')
+    this.#terms = toTerms(text, fields)
   }
 
   get isEmpty(): boolean {
@@ -30,6 +30,12 @@ export class WorkFilter {
       return values.some((value) => value?.toLowerCase().includes(text)) !== isExcluded
     })
   }
+}
+
+/** The words of a filter that are not empty, in lower case. */
+export function toTerms(text: string, fields: readonly string[]): Term[] {
+  const words = text.toLowerCase().match(/-?(?:[a-z]+:)?(?:"[^"]*"?|\S+)/g) ?? []
+  return words.map((word) => toTerm(word, fields)).filter((term) => term.text !== '')
 }
 
 /** What looks like a field but is none is a word of its own: a model may be called `llama3:8b`. */

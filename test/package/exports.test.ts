@@ -17,6 +17,7 @@ it('has exactly these entries', () => {
     './register',
     './otel',
     './elements',
+    './custom-elements.json',
     './elements/define.js',
     './package.json',
   ])

@@ -97,6 +97,26 @@ export const dashboardStyles = css`
   .pause {
     min-width: 72px;
   }
+  .keys {
+    min-width: 28px;
+    padding-inline: 0;
+    color: var(--_muted);
+  }
+  .guide {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: center;
+    gap: 6px;
+    min-height: 386px;
+    padding: 20px 28px;
+    background: var(--_surface);
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+  }
+  /* The header has it. */
+  ops-models::part(windows) {
+    display: none;
+  }
   main {
     display: grid;
     grid-template-columns: repeat(12, minmax(0, 1fr));
@@ -147,8 +167,22 @@ export const dashboardStyles = css`
       position: static;
     }
     .windows,
-    .pause {
+    .pause,
+    .keys,
+    .drawer,
+    .guide {
       display: none;
+    }
+    main {
+      display: block;
+      padding: 0;
+    }
+    main > * {
+      margin-top: 10px;
+      --ops-rows-height: auto;
+    }
+    ops-channels {
+      contain: none;
     }
   }
   @container (max-width: 1100px) {
@@ -183,6 +217,9 @@ export const dashboardStyles = css`
     }
     main {
       padding: 12px;
+    }
+    ops-models::part(windows) {
+      display: flex;
     }
     .windows,
     .crowded .service,

@@ -1,24 +1,6 @@
 import { isGapRow, type LogView } from '../log-book.js'
 import type { LogFilter } from '../log-filter.js'
 
-/** Puts text into the clipboard. Where the page may not write there, by the older way that needs no permission. */
-export async function copyText(text: string, place: HTMLElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    const area = document.createElement('textarea')
-    area.className = 'visually-hidden'
-    area.value = text
-    place.append(area)
-    area.select()
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on a page without TLS
-    const done = document.execCommand('copy')
-    area.remove()
-    return done
-  }
-}
-
 /** What the filter shows of the lines held, one JSON object a line; gaps are told as such. */
 export function toNdjson(log: LogView, filter: LogFilter): string {
   const rows = [...log.rows].filter((row) => filter.shows(row))

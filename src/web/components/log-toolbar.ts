@@ -29,6 +29,7 @@ export interface ToolbarActions {
   /** A tool may be used next. */
   prepare: () => void
   copy: () => void
+  copyCurl: () => void
   download: () => void
 }
 
@@ -140,6 +141,7 @@ function tools(state: ToolbarState, actions: ToolbarActions): TemplateResult {
     ${tool('pause', state.paused ? 'Resume the log' : 'Pause the log', actions.togglePause, state.paused)}
     ${tool('wrap', 'Wrap long lines', actions.toggleWrap, state.wrap)}
     ${tool(state.copied ? 'done' : 'copy', state.copied ? 'Copied' : 'Copy selected lines, or those in sight', actions.copy)}
+    ${tool('terminal', 'Copy as curl: a line for a terminal that prints what the filter shows', actions.copyCurl)}
     ${tool('download', 'Download as NDJSON what the filter shows', actions.download)}
   </span>`
 }
@@ -152,6 +154,7 @@ const ICONS = {
   wrap: 'M2 3h10M2 7h8a2 2 0 0 1 0 4H7m1.5-1.5L7 11l1.5 1.5M2 11h2',
   copy: 'M5 5h7v7H5zM9 5V2H2v7h3',
   done: 'M2.5 7.5l3 3 6-7',
+  terminal: 'M2.5 4l3 3-3 3M7.5 10.5h4',
   download: 'M7 2v6.5M4.2 6 7 8.8 9.8 6M2.5 11.5h9',
 }
 

@@ -5,6 +5,7 @@ import type { LiveStore } from '../live-store.js'
 import { endOf } from '../request-timeline.js'
 import { WorkFilter, type FilterFields } from '../work-filter.js'
 import { activityTag } from './activity-tag.js'
+import { curlButton } from './curl-button.js'
 import { openRow } from './open-row.js'
 import { skeletonRows } from './skeleton-rows.js'
 import { TableElement } from './table-element.js'
@@ -14,8 +15,6 @@ import type { SortValue } from './table-sort.js'
 const SHOWN = 20
 /** Calls shown once the reader looks for some. */
 const FOUND = 100
-/** An ended call that took longer is marked. Milliseconds. */
-const SLOW_CALL = 8000
 const COLUMNS = ['', 'left', '', 'first', '', 'tokens', '']
 
 const SORTS: Record<string, SortValue<CallRecord>> = {
@@ -37,11 +36,17 @@ const HINT = `Words that occur in a row, such as: error, provider:openai, -model
  * @fires ops-view-change - The reader has filtered or sorted.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart curl the button that copies a line for a terminal
  * @csspart filter the field that filters
  * @csspart table the table
  * @cssproperty --ops-rows-height height of the panel, default 266px
  */
 export class OpsCalls extends TableElement<CallRecord> {
+  static override properties = {
+    ...TableElement.properties,
+    slowAfter: { type: Number, attribute: 'slow-after' },
+  }
+
   static override styles = [
     ...TableElement.styles,
     css`
@@ -92,8 +97,12 @@ export class OpsCalls extends TableElement<CallRecord> {
     `,
   ]
 
+  /** An ended call that took this long or longer is marked. Milliseconds, default 8000. */
+  declare slowAfter: number
+
   constructor() {
     super(['calls'], SORTS)
+    this.slowAfter = 8000
   }
 
   override render(): TemplateResult {
@@ -110,7 +119,10 @@ export class OpsCalls extends TableElement<CallRecord> {
       <div class="head" part="heading">
         <h2 id="title">Recent calls</h2>
         <span class="finding values">${calls ? finding(calls.inFlight, recent.length) : nothing}</span>
-        <span class="end"> ${this.filterField('Filter calls', HINT)} </span>
+        <span class="end">
+          ${curlButton(this.feed.stream, (lines, feed) => lines.calls(feed, this.filter ?? '', shown.map(sessionOf)))}
+          ${this.filterField('Filter calls', HINT)}
+        </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${calls === undefined}>
@@ -140,7 +152,7 @@ export class OpsCalls extends TableElement<CallRecord> {
                         ${filter.isEmpty ? 'No model calls yet' : 'No call of those held matches the filter'}
                       </td>
                     </tr>`
-                  : shown.map((call) => callRow(call, store))
+                  : shown.map((call) => callRow(call, store, this.slowAfter))
             }
           </tbody>
         </table>
@@ -162,6 +174,8 @@ function toFields(call: CallRecord): FilterFields {
   }
 }
 
+const sessionOf = ({ session }: CallRecord) => session
+
 /** When there was last something to see of it. */
 const seenAt = (call: CallRecord) => endOf(call) ?? call.startedAt
 
@@ -170,7 +184,7 @@ function finding(active: number, recent: number): string {
   return [active > 0 ? `${toCount(active)} in flight` : '', last].filter((part) => part !== '').join(' · ')
 }
 
-function callRow(call: CallRecord, store: LiveStore): TemplateResult {
+function callRow(call: CallRecord, store: LiveStore, slowAfter: number): TemplateResult {
   const isActive = call.state === 'active'
   const when = isActive ? 'now' : toAgo(store.since(seenAt(call)))
   const { requestId, instance } = call
@@ -191,7 +205,7 @@ function callRow(call: CallRecord, store: LiveStore): TemplateResult {
               </button>`
         }
       </td>
-      <td>${isActive ? progress(call, store) : latency(call)}</td>
+      <td>${isActive ? progress(call, store) : latency(call, slowAfter)}</td>
       <td class="first">${toMilliseconds(call.timeToFirstToken)}</td>
       <td title=${call.estimated ? 'estimated from the stream' : ''}>${toRate(call.tokensPerSecond)}</td>
       <td class="tokens muted">${toPair(call.inputTokens, call.outputTokens, toCount)}</td>
@@ -206,10 +220,10 @@ function progress(call: CallRecord, store: LiveStore): TemplateResult {
   return html`<span class="tag">${word} ${duration}</span>`
 }
 
-function latency(call: CallRecord): TemplateResult {
+function latency(call: CallRecord, slowAfter: number): TemplateResult {
   const took = toMilliseconds(call.duration)
   if (call.state === 'ok')
-    return html`<span class=${(call.duration ?? 0) >= SLOW_CALL ? 'warn' : ''}>${took}</span>`
+    return html`<span class=${(call.duration ?? 0) >= slowAfter ? 'warn' : ''}>${took}</span>`
   if (call.state === 'cancelled') return html`<span class="muted" title=${took}>cancelled</span>`
   if (call.state === 'stale') return html`<span class="warn" title=${took}>no end seen</span>`
   const why = failure(call)

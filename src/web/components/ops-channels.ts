@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { ChannelRecord, ChannelState } from '../../bus/protocol.js'
 import { toDuration, toSince } from '../format.js'
 import type { LiveStore } from '../live-store.js'
+import { curlButton, curlButtonStyles } from './curl-button.js'
 import { panelStyles } from './panel-styles.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
@@ -18,12 +19,14 @@ const TONES: Record<ChannelState, string> = {
  *
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart curl the button that copies a line for a terminal
  * @csspart card one channel
  */
 export class OpsChannels extends StreamElement {
   static override styles = [
     tokens,
     panelStyles,
+    curlButtonStyles,
     css`
       ul {
         display: grid;
@@ -78,6 +81,7 @@ export class OpsChannels extends StreamElement {
         <span class="finding values"
           >${channels && channels.length > 0 ? `${connected} of ${channels.length} connected` : nothing}</span
         >
+        <span class="end">${curlButton(this.feed.stream, (lines, feed) => lines.channels(feed))}</span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         ${

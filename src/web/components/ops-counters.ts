@@ -4,10 +4,11 @@ import type { SeriesColumn } from '../../bus/series.js'
 import { toCount, toDuration, toPercent, toPlural, toRate, toUptime } from '../format.js'
 import type { LiveStore } from '../live-store.js'
 import { SERIES_LIMIT, type MetricsView } from '../live-view.js'
+import { curlButton, curlButtonStyles } from './curl-button.js'
 import { toLeadingCount, toLeadingGauge } from './leading-figures.js'
 import { columnOf, peakOf, sumOfLast, toChanges, toMeans } from './series-figures.js'
 import { toHalted, type Tone } from './request-health.js'
-import { sparkline } from './sparkline.js'
+import { sparkline, sparklineStyles } from './sparkline.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
@@ -19,6 +20,9 @@ interface Counter {
   subTone?: Tone
   line?: { column: SeriesColumn; isCumulative?: boolean; isSmoothed?: boolean }
 }
+
+/** What the counters show, of a snapshot. */
+const COUNTED = '{time}+(.metrics|{uptime,counters,gauges})'
 
 /** Whole messages per 3 s make a saw, not a line. */
 const SMOOTHED_STEPS = 5
@@ -39,10 +43,13 @@ const COUNTERS = [
  * @csspart counter one counter
  * @csspart value its figure
  * @csspart sparkline its line
+ * @csspart curl the button that copies a line for a terminal
  */
 export class OpsCounters extends StreamElement {
   static override styles = [
     tokens,
+    curlButtonStyles,
+    sparklineStyles,
     css`
       :host {
         display: block;
@@ -92,26 +99,10 @@ export class OpsCounters extends StreamElement {
         max-width: 96px;
       }
       .spark {
-        display: block;
-        width: 100%;
-        height: 26px;
         margin-top: 4px;
-        overflow: visible;
-        color: var(--_accent);
       }
-      .spark.error {
-        color: var(--_error);
-      }
-      .spark .area {
-        fill: currentColor;
-        opacity: 0.1;
-      }
-      .spark .line {
-        fill: none;
-        stroke: currentColor;
-        stroke-width: 1.4;
-        stroke-linejoin: round;
-        vector-effect: non-scaling-stroke;
+      .counter .curl {
+        margin-left: -2px;
       }
       @container (max-width: 1100px) {
         .frame {
@@ -162,6 +153,7 @@ export class OpsCounters extends StreamElement {
       </div>
       <div class="sub ${counter?.subTone ?? ''}" title=${counter?.sub ?? ''}>${counter?.sub}</div>
       ${counter?.line && view ? this.#line(counter, view) : nothing}
+      ${label === 'Uptime' ? curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, COUNTED)) : nothing}
     </div>`
   }
 

@@ -1,15 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { CALL_WINDOWS, type CallWindowName } from '../../bus/protocol.js'
 import { toCount } from '../format.js'
+import { LazyPart } from '../lazy-part.js'
 import type { LiveStore } from '../live-store.js'
+import type { SharedStream } from '../stream-registry.js'
 import { UrlState } from '../url-state.js'
-import { connectGuide, connectGuideStyles } from './connect-guide.js'
+import { DashboardKeys } from './dashboard-keys.js'
 import { dashboardStyles } from './dashboard-styles.js'
 import type { OpenRequestDetail, OpenRequestEvent } from './open-request.js'
+import type { OpsEvents } from './ops-events.js'
 import { toWindowWords } from './ops-models.js'
 import { processLine, processLineStyles } from './process-line.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
+
+/** Only new servers have nothing to show. */
+const GUIDE = new LazyPart(() => import('./connect-guide.js'))
 
 /** What of each panel stands in the address, as `log.filter`. */
 const LINKED: Readonly<Record<string, { panel: string; names: readonly string[] }>> = {
@@ -25,6 +31,9 @@ const LINKED: Readonly<Record<string, { panel: string; names: readonly string[] 
  * @csspart panels the grid of panels
  * @csspart pause the pause button
  * @csspart drawer the request shown in detail
+ * @csspart keys the button that lists the keys
+ * @csspart key-list the dialog with the list
+ * @csspart guide how to connect an app, while nothing has happened
  * @csspart process the line about the process and the feed
  */
 export class OpsDashboard extends StreamElement {
@@ -33,9 +42,10 @@ export class OpsDashboard extends StreamElement {
     window: {},
     linked: { type: Boolean },
     open: { attribute: false },
+    shortcuts: {},
   }
 
-  static override styles = [tokens, dashboardStyles, connectGuideStyles, processLineStyles]
+  static override styles = [tokens, dashboardStyles, processLineStyles]
 
   /** Window of time of the model figures: `1m`, `5m` or `15m`. Default `5m`. */
   declare window: CallWindowName
@@ -43,8 +53,15 @@ export class OpsDashboard extends StreamElement {
   declare linked: boolean
   /** The request shown in detail. */
   declare open: OpenRequestDetail | undefined
+  /** `off`: single keys do nothing until the reader turns them on in the list of keys. Default on. */
+  declare shortcuts: string | null | undefined
 
   readonly #url = new UrlState(() => this.#readUrl())
+  readonly #keys = new DashboardKeys(this, {
+    p: () => this.#togglePause(),
+    w: () => this.#setWindow(CALL_WINDOWS[(CALL_WINDOWS.indexOf(this.window) + 1) % CALL_WINDOWS.length]!),
+    f: () => this.renderRoot.querySelector<OpsEvents>('ops-events')!.scrollToEnd(),
+  })
   #opener: HTMLElement | undefined
 
   constructor() {
@@ -71,6 +88,7 @@ export class OpsDashboard extends StreamElement {
     const { store, stream } = this.feed
     // Absolute, or absent: one that is no address is reported by this element alone.
     const src = stream?.src
+    const getToken = stream?.getToken ?? this.getToken
     const isEmpty = store !== undefined && hasSeenNothing(store)
     const isCrowded = store !== undefined && (store.paused || store.connection.status !== 'live')
     return html`<header part="header" class=${isCrowded ? 'crowded' : ''}>
@@ -81,7 +99,7 @@ export class OpsDashboard extends StreamElement {
             ? html`<span class="paused" role="status">Paused · ${toCount(store.newWhilePaused)} new</span>`
             : nothing
         }
-        <ops-connection .src=${src} .getToken=${this.getToken}></ops-connection>
+        <ops-connection .src=${src} .getToken=${getToken}></ops-connection>
         <span class="windows" role="group" aria-label="Window of the model figures">
           ${CALL_WINDOWS.map(
             (name) =>
@@ -97,6 +115,17 @@ export class OpsDashboard extends StreamElement {
         <button class="pause" part="pause" type="button" ?disabled=${!store} @click=${this.#togglePause}>
           ${store?.paused ? 'Resume' : 'Pause'}
         </button>
+        <button
+          class="keys"
+          part="keys"
+          type="button"
+          aria-label="Keys"
+          aria-haspopup="dialog"
+          title="Keys"
+          @click=${() => this.#keys.openList()}
+        >
+          ?
+        </button>
       </header>
       <main
         part="panels"
@@ -104,19 +133,20 @@ export class OpsDashboard extends StreamElement {
         @ops-view-change=${this.#writeUrl}
         @ops-filter-change=${this.#writeUrl}
       >
-        <ops-counters .src=${src} .getToken=${this.getToken}></ops-counters>
-        ${isEmpty && stream ? connectGuide(stream.src) : nothing}
-        <ops-latency-chart .src=${src} .getToken=${this.getToken} ?hidden=${isEmpty}></ops-latency-chart>
+        <ops-counters .src=${src} .getToken=${getToken}></ops-counters>
+        ${isEmpty && stream ? this.#guide(stream) : nothing}
+        <ops-latency-chart .src=${src} .getToken=${getToken} ?hidden=${isEmpty}></ops-latency-chart>
         <ops-models
           .src=${src}
-          .getToken=${this.getToken}
+          .getToken=${getToken}
           .window=${this.window}
           ?hidden=${isEmpty}
+          @ops-window-change=${(event: CustomEvent<CallWindowName>) => this.#setWindow(event.detail)}
         ></ops-models>
-        <ops-requests .src=${src} .getToken=${this.getToken}></ops-requests>
-        <ops-calls .src=${src} .getToken=${this.getToken}></ops-calls>
-        <ops-events .src=${src} .getToken=${this.getToken} shortcuts></ops-events>
-        <ops-channels .src=${src} .getToken=${this.getToken}></ops-channels>
+        <ops-requests .src=${src} .getToken=${getToken}></ops-requests>
+        <ops-calls .src=${src} .getToken=${getToken}></ops-calls>
+        <ops-events .src=${src} .getToken=${getToken} ?shortcuts=${this.#keys.enabled}></ops-events>
+        <ops-channels .src=${src} .getToken=${getToken}></ops-channels>
         ${processLine(store?.view.metrics?.metrics)}
       </main>
       ${
@@ -126,12 +156,29 @@ export class OpsDashboard extends StreamElement {
               class="drawer"
               part="drawer"
               .src=${src}
-              .getToken=${this.getToken}
+              .getToken=${getToken}
               .request=${this.open.id}
               .instance=${this.open.instance}
               @ops-close=${this.#closeRequest}
             ></ops-request-detail>`
       }`
+  }
+
+  /** Its place is kept free while it loads. */
+  #guide(stream: SharedStream): TemplateResult {
+    const { part } = GUIDE
+    if (part === undefined) {
+      const tell = (): void => this.requestUpdate()
+      // Without it the empty panels say enough.
+      GUIDE.load().then(tell, () => undefined)
+    } else {
+      const root = this.shadowRoot!
+      for (const { styleSheet } of part.styles)
+        if (!root.adoptedStyleSheets.includes(styleSheet!)) root.adoptedStyleSheets.push(styleSheet!)
+    }
+    return html`<section class="guide" part="guide" aria-labelledby=${part ? 'guide' : nothing}>
+      ${part?.connectGuide(stream)}
+    </section>`
   }
 
   readonly #openRequest = (event: OpenRequestEvent): void => {
@@ -185,7 +232,7 @@ export class OpsDashboard extends StreamElement {
 
   #identity(store: LiveStore | undefined): TemplateResult {
     const hello = store?.view.hello
-    return html`<h1 class="mark">
+    return html`<h1 class="mark" aria-label="opswire">
         <svg viewBox="0 0 18 18" aria-hidden="true">
           <path d="M1 9h3.2l2-5.6 3.6 11.2 2.4-7.4 1.2 1.8H17"></path>
         </svg>

@@ -4,6 +4,9 @@ import { toCount, toPlural } from '../format.js'
 import { LazyPart } from '../lazy-part.js'
 import type { LevelGroup, LogView } from '../log-book.js'
 import { toLevels, toLevelWords } from '../log-levels.js'
+import { copyCurl } from './copy-curl.js'
+import { copyText } from './copy-text.js'
+import { isTyping } from './is-typing.js'
 import { LazyView } from './lazy-view.js'
 import type { LogBody } from './log-body.js'
 import { logStyles } from './log-styles.js'
@@ -26,7 +29,7 @@ export interface LogFilterDetail {
 const CRITERIA = ['level', 'source', 'filter', 'request'] as const
 
 const BODY = new LazyPart(() => import('./log-body.js'))
-/** What copies and downloads, which few readers do. */
+/** What downloads, which few readers do. */
 const EXPORT = new LazyPart(() => import('./log-export.js'))
 
 /**
@@ -41,6 +44,10 @@ const EXPORT = new LazyPart(() => import('./log-export.js'))
  * @csspart filter the field for text
  * @csspart log the scroller
  * @csspart row a line
+ * @csspart tool a button of its tools
+ * @csspart fault what is wrong with the filter
+ * @csspart evicted what is said of lines no longer held
+ * @csspart skipped what is said of lines not drawn
  * @csspart gap a place where lines are missing
  * @csspart pill the way back to the tail
  * @csspart empty what is said when no line is shown
@@ -111,6 +118,10 @@ export class OpsEvents extends StreamElement {
 
   get #scroller(): HTMLElement {
     return this.renderRoot.querySelector<HTMLElement>('.log')!
+  }
+
+  get #frame(): HTMLElement {
+    return this.renderRoot.querySelector<HTMLElement>('.frame')!
   }
 
   protected override shouldUpdate(changed: PropertyValues<this>): boolean {
@@ -244,7 +255,13 @@ export class OpsEvents extends StreamElement {
     togglePause: () => (this.paused = !this.paused),
     toggleWrap: () => (this.wrap = !this.wrap),
     prepare: () => void EXPORT.load().catch(() => undefined),
-    copy: () => void this.#copy(),
+    copy: () => void this.#tellCopied(copyText(this.#body?.toText() ?? '', this.#frame)),
+    copyCurl: () => {
+      const [stream, body] = [this.feed.stream, this.#body]
+      if (stream === undefined || body === undefined) return
+      const line = copyCurl(stream, (lines, feed) => lines.log(feed, body.filter.criteria), this.#frame)
+      void this.#tellCopied(line)
+    },
     download: () => void this.#download(),
   }
 
@@ -266,9 +283,8 @@ export class OpsEvents extends StreamElement {
     )
   }
 
-  async #copy(): Promise<void> {
-    const { copyText } = await EXPORT.load()
-    this.copied = await copyText(this.#body?.toText() ?? '', this.renderRoot.querySelector('.frame')!)
+  async #tellCopied(copied: Promise<boolean>): Promise<void> {
+    this.copied = await copied.catch(() => false)
     setTimeout(() => (this.copied = false), 1500)
   }
 
@@ -281,12 +297,7 @@ export class OpsEvents extends StreamElement {
   }
 
   readonly #onShortcut = (event: KeyboardEvent): void => {
-    const isTyping = event
-      .composedPath()
-      .some(
-        (node) => node instanceof HTMLElement && node.matches('input, textarea, select, [contenteditable]'),
-      )
-    if (!this.shortcuts || event.key !== '/' || event.defaultPrevented || isTyping) return
+    if (!this.shortcuts || event.key !== '/' || event.defaultPrevented || isTyping(event)) return
     if (event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
     this.renderRoot.querySelector('input')!.focus()
@@ -323,5 +334,9 @@ const bones = html`<div class="bones" aria-hidden="true">
 declare global {
   interface HTMLElementTagNameMap {
     'ops-events': OpsEvents
+  }
+  interface HTMLElementEventMap {
+    'ops-filter-change': CustomEvent<LogFilterDetail>
+    'ops-follow-change': CustomEvent<{ following: boolean }>
   }
 }

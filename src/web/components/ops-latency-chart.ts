@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { toLatency } from '../format.js'
 import { LazyPart } from '../lazy-part.js'
 import type { MetricsView } from '../live-view.js'
+import { curlButton, curlButtonStyles } from './curl-button.js'
 import { latencyChartStyles } from './latency-chart-styles.js'
 import { LATENCY_LINES } from './latency-lines.js'
 import type { LatencyPlot } from './latency-plot.js'
@@ -13,6 +14,9 @@ import { tokens } from './tokens.js'
 
 const PLOT = new LazyPart(() => import('./latency-plot.js'))
 
+/** What the chart shows, of a snapshot. */
+const SHOWN = '{time}+(.metrics.calls["1m"]|{latency,timeToFirstToken})'
+
 /**
  * Latency of model calls over the last ten minutes: p50, p95, p99 and the time to the first token. What draws it is
  * loaded when it comes into sight; out of sight nothing is drawn.
@@ -20,6 +24,7 @@ const PLOT = new LazyPart(() => import('./latency-plot.js'))
  * @csspart base the panel
  * @csspart heading its heading line
  * @csspart key an entry of the legend, which shows and hides its line
+ * @csspart curl the button that copies a line for a terminal
  * @csspart chart the drawing
  * @csspart tip the figures at the cursor
  * @csspart empty what is said when there is nothing to draw
@@ -27,7 +32,7 @@ const PLOT = new LazyPart(() => import('./latency-plot.js'))
 export class OpsLatencyChart extends StreamElement {
   static override properties = { ...StreamElement.properties, left: { state: true } }
 
-  static override styles = [tokens, panelStyles, latencyChartStyles]
+  static override styles = [tokens, panelStyles, curlButtonStyles, latencyChartStyles]
 
   /** Lines that the reader has left out. */
   declare private left: ReadonlySet<string>
@@ -52,6 +57,7 @@ export class OpsLatencyChart extends StreamElement {
       <div class="head" part="heading">
         <h2 id="title">Latency</h2>
         <span class="finding">model calls, 10 min</span>
+        ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, SHOWN))}
         <span class="end legend values" role="group" aria-label="Lines">
           ${LATENCY_LINES.map(
             ({ name, style }) =>

@@ -7,20 +7,29 @@ import {
   type ModelStatistics,
 } from '../../bus/protocol.js'
 import { toCompact, toCount, toLatency, toPair, toPercent, UNKNOWN } from '../format.js'
+import { SERIES_LIMIT } from '../live-view.js'
+import { curlButton, curlButtonStyles } from './curl-button.js'
+import { ModelTrends } from './model-trends.js'
 import { panelStyles } from './panel-styles.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import type { Tone } from './request-health.js'
 import { skeletonRows } from './skeleton-rows.js'
+import { sparkline, sparklineStyles } from './sparkline.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
 
-const FAILING_RATE = 0.1
-const TROUBLED_RATE = 0.05
-const COLUMNS = ['', '', '', 'p50', '', 'first', '', 'tokens']
-/** Milliseconds. */
-const SLOW_P95 = 8000
-/** Milliseconds. */
-const SLOW_FIRST_TOKEN = 1000
+const COLUMNS = ['', '', '', 'p50', '', 'trend', 'first', '', 'tokens']
+
+/** Points: a minute. */
+const SHORTEST_TREND = 20
+
+/** From where on a figure is marked. */
+interface Thresholds {
+  slowAfter: number
+  slowFirstToken: number
+  errorsWarn: number
+  errorsFail: number
+}
 
 /** A window's name in words: `5 min`. */
 export const toWindowWords = (name: CallWindowName): string => name.replace('m', ' min')
@@ -28,23 +37,56 @@ export const toWindowWords = (name: CallWindowName): string => name.replace('m',
 /**
  * Model-call performance per provider and model over a window of time.
  *
+ * @fires ops-window-change - The reader has chosen another window; `detail` is its name.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart windows the choice of the window
+ * @csspart curl the button that copies a line for a terminal
  * @csspart table the table
+ * @csspart sparkline the line of a model's p95
  */
 export class OpsModels extends StreamElement {
-  static override properties = { ...StreamElement.properties, window: {} }
+  static override properties = {
+    ...StreamElement.properties,
+    window: {},
+    slowAfter: { type: Number, attribute: 'slow-after' },
+    slowFirstToken: { type: Number, attribute: 'slow-first-token' },
+    errorsWarn: { type: Number, attribute: 'errors-warn' },
+    errorsFail: { type: Number, attribute: 'errors-fail' },
+  }
 
   static override styles = [
     tokens,
     panelStyles,
     rateBarStyles,
+    sparklineStyles,
+    curlButtonStyles,
     css`
       .panel {
         min-height: 238px;
       }
       .scroll {
         max-height: 400px;
+      }
+      .choice {
+        display: flex;
+        overflow: hidden;
+        border: 1px solid var(--_line);
+        border-radius: 6px;
+      }
+      .choice button {
+        padding: 1px 7px;
+        border: 0;
+        border-radius: 0;
+        color: var(--_muted);
+        font-size: 12px;
+      }
+      .choice button:focus-visible {
+        outline-offset: -2px;
+      }
+      .choice [aria-pressed='true'] {
+        background: var(--_raise);
+        color: var(--_fg);
       }
       .dot {
         margin-right: 8px;
@@ -54,19 +96,26 @@ export class OpsModels extends StreamElement {
         color: var(--_muted);
       }
       .narrow {
-        width: 64px;
+        width: 52px;
       }
       .figure {
-        width: 76px;
+        width: 64px;
       }
       .wide {
-        width: 92px;
+        width: 82px;
       }
       .bar {
-        width: 116px;
+        width: 98px;
+      }
+      th.trend {
+        width: 66px;
+      }
+      .spark {
+        height: 16px;
       }
       @container (max-width: 720px) {
         .p50,
+        .trend,
         .tokens {
           display: none;
         }
@@ -96,13 +145,29 @@ export class OpsModels extends StreamElement {
 
   /** `1m`, `5m` or `15m`. Default `5m`; anything else is taken as that. */
   declare window: CallWindowName
+  /** A p95 latency from here on is marked. Milliseconds, default 8000. */
+  declare slowAfter: number
+  /** A median time to the first token from here on is marked. Milliseconds, default 1000. */
+  declare slowFirstToken: number
+  /** A share of failed calls from here on is a warning. 0 to 1, default 0.05. */
+  declare errorsWarn: number
+  /** A share of failed calls from here on is an error. 0 to 1, default 0.1. */
+  declare errorsFail: number
+
+  readonly #trends = new ModelTrends()
 
   constructor() {
     super(['metrics'])
     this.window = '5m'
+    this.slowAfter = 8000
+    this.slowFirstToken = 1000
+    this.errorsWarn = 0.05
+    this.errorsFail = 0.1
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    const metrics = this.feed.store?.view.metrics
+    if (metrics) this.#trends.add(metrics)
     if (changed.has('window') && !CALL_WINDOWS.includes(this.window)) this.window = '5m'
   }
 
@@ -112,6 +177,21 @@ export class OpsModels extends StreamElement {
       <div class="head" part="heading">
         <h2 id="title">Models</h2>
         <span class="finding values">${calls ? this.#finding(calls) : nothing}</span>
+        <span class="end">
+          <span class="choice" part="windows" role="group" aria-label="Window of the figures">
+            ${CALL_WINDOWS.map(
+              (name) =>
+                html`<button
+                  type="button"
+                  aria-pressed=${String(this.window === name)}
+                  @click=${() => this.#choose(name)}
+                >
+                  ${toWindowWords(name)}
+                </button>`,
+            )}
+          </span>
+          ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, `.metrics.calls["${this.window}"].models[]`))}
+        </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${calls === undefined}>
@@ -122,6 +202,9 @@ export class OpsModels extends StreamElement {
               <th scope="col" class="figure">Errors</th>
               <th scope="col" class="figure p50">p50</th>
               <th scope="col" class="figure">p95</th>
+              <th scope="col" class="trend" title="p95 since this page was opened, at most 10 minutes">
+                Trend
+              </th>
               <th scope="col" class="wide first">First token</th>
               <th scope="col" class="bar">Tokens/s</th>
               <th scope="col" class="wide tokens">In / out</th>
@@ -133,6 +216,13 @@ export class OpsModels extends StreamElement {
         </table>
       </div>
     </section>`
+  }
+
+  #choose(name: CallWindowName): void {
+    this.window = name
+    this.dispatchEvent(
+      new CustomEvent<CallWindowName>('ops-window-change', { bubbles: true, composed: true, detail: name }),
+    )
   }
 
   #finding(calls: CallWindow): string {
@@ -156,8 +246,18 @@ export class OpsModels extends StreamElement {
         .sort((a, b) => a.model.localeCompare(b.model))
       const only = models.length === 1 ? models[0] : undefined
       return [
-        statisticsRow(provider, providerName(provider.provider, only), false),
-        ...(only ? [] : models.map((model) => statisticsRow(model, html`<bdi>${model.model}</bdi>`, true))),
+        statisticsRow(
+          provider,
+          providerName(provider.provider, only),
+          false,
+          this,
+          this.#trends.of(provider),
+        ),
+        ...(only
+          ? []
+          : models.map((model) =>
+              statisticsRow(model, html`<bdi>${model.model}</bdi>`, true, this, this.#trends.of(model)),
+            )),
       ]
     })
   }
@@ -167,13 +267,23 @@ function providerName(provider: string, only: ModelStatistics | undefined): Temp
   return html`<bdi>${provider}</bdi>${only ? html` <bdi class="muted beside">${only.model}</bdi>` : nothing}`
 }
 
-function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel: boolean): TemplateResult {
+function statisticsRow(
+  statistics: CallStatistics,
+  name: TemplateResult,
+  isModel: boolean,
+  thresholds: Thresholds,
+  trend: readonly (number | null)[],
+): TemplateResult {
   const { total, errorRate, latency, timeToFirstToken, tokensPerSecond, inputTokens, outputTokens } =
     statistics
   const errors: Tone =
-    errorRate === undefined || errorRate < TROUBLED_RATE ? '' : errorRate < FAILING_RATE ? 'warn' : 'error'
-  const slow: Tone = (latency.p95 ?? 0) >= SLOW_P95 ? 'warn' : ''
-  const first: Tone = (timeToFirstToken.p50 ?? 0) >= SLOW_FIRST_TOKEN ? 'warn' : ''
+    errorRate === undefined || (errorRate < thresholds.errorsWarn && errorRate < thresholds.errorsFail)
+      ? ''
+      : errorRate < thresholds.errorsFail
+        ? 'warn'
+        : 'error'
+  const slow = (latency.p95 ?? 0) >= thresholds.slowAfter ? 'warn' : ''
+  const first: Tone = (timeToFirstToken.p50 ?? 0) >= thresholds.slowFirstToken ? 'warn' : ''
   const state = total === 0 ? 'idle' : errors === 'error' ? 'error' : errors || slow || first ? 'warn' : ''
   return html`<tr>
     <th scope="row" class=${isModel ? 'model' : ''}>
@@ -192,6 +302,19 @@ function statisticsRow(statistics: CallStatistics, name: TemplateResult, isModel
     <td class=${errors}>${toPercent(errorRate)}</td>
     <td class="p50 ${isModel ? 'muted' : ''}">${toLatency(latency.p50)}</td>
     <td class=${slow || (isModel ? 'muted' : '')}>${toLatency(latency.p95)}</td>
+    <td class="trend">
+      ${
+        trend.every((value) => value === null)
+          ? nothing
+          : sparkline({
+              values: trend,
+              // A line that has just begun takes a fair part of its place.
+              slots: Math.min(Math.max(trend.length, SHORTEST_TREND), SERIES_LIMIT),
+              tone: slow === '' ? 'accent' : slow,
+              label: 'p95 since this page was opened, at most 10 minutes',
+            })
+      }
+    </td>
     <td class="first ${first || (isModel ? 'muted' : '')}">${toLatency(timeToFirstToken.p50)}</td>
     <td>${rateBar(tokensPerSecond.p50)}</td>
     <td class="tokens muted">${total === 0 ? UNKNOWN : toPair(inputTokens, outputTokens, toCompact)}</td>
@@ -203,5 +326,8 @@ const STATE_WORDS = { '': 'healthy', idle: 'no calls', warn: 'slow or failing at
 declare global {
   interface HTMLElementTagNameMap {
     'ops-models': OpsModels
+  }
+  interface HTMLElementEventMap {
+    'ops-window-change': CustomEvent<CallWindowName>
   }
 }

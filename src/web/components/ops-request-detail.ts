@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { RequestRecord } from '../../bus/protocol.js'
 import { LazyPart } from '../lazy-part.js'
 import type { LiveStore } from '../live-store.js'
+import { curlButton, curlButtonStyles } from './curl-button.js'
 import { LazyView } from './lazy-view.js'
 import { panelStyles } from './panel-styles.js'
 import { requestDetailStyles } from './request-detail-styles.js'
@@ -19,13 +20,14 @@ const STORY = new LazyPart(() => import('./request-story.js'))
  * @csspart base the panel
  * @csspart heading its heading line
  * @fires ops-show-lines - The reader wants to see its lines in the log of the page.
+ * @csspart curl the button that copies a line for a terminal
  * @csspart lines the button that filters the log of the page to its lines
  * @csspart close the button that closes it
  */
 export class OpsRequestDetail extends StreamElement {
   static override properties = { ...StreamElement.properties, request: {}, instance: {} }
 
-  static override styles = [tokens, panelStyles, requestDetailStyles]
+  static override styles = [tokens, panelStyles, curlButtonStyles, requestDetailStyles]
 
   /** Id of the request. */
   declare request: string | undefined
@@ -61,6 +63,7 @@ export class OpsRequestDetail extends StreamElement {
         <h2 id="title">Request</h2>
         <span class="finding"><bdi class="mono">${this.request}</bdi></span>
         <span class="end">
+          ${curlButton(this.feed.stream, (lines, feed) => lines.request(feed, this.request!))}
           <button
             type="button"
             part="lines"

@@ -4,6 +4,7 @@ import { toClockTime, toCount, toDuration, toPlural, UNKNOWN } from '../format.j
 import type { LiveStore } from '../live-store.js'
 import { WorkFilter, type FilterFields } from '../work-filter.js'
 import { activityTag } from './activity-tag.js'
+import { curlButton } from './curl-button.js'
 import { openRow } from './open-row.js'
 import { rateBar, rateBarStyles } from './rate-bar.js'
 import { toDoing } from './request-doing.js'
@@ -40,6 +41,7 @@ const HINT = `Words that occur in a row, such as: stalled, provider:openai, -cha
  * @fires ops-view-change - The reader has filtered or sorted.
  * @csspart base the panel
  * @csspart heading its heading line
+ * @csspart curl the button that copies a line for a terminal
  * @csspart filter the field that filters
  * @csspart table the table
  * @cssproperty --ops-rows-height height of the panel, default 266px
@@ -102,7 +104,16 @@ export class OpsRequests extends TableElement<Row> {
         <span class="finding values"
           >${store && view ? finding(requests, view.inFlight, store) : nothing}</span
         >
-        <span class="end"> ${this.filterField('Filter requests in flight', HINT)} </span>
+        <span class="end">
+          ${curlButton(this.feed.stream, (lines, feed) =>
+            lines.requests(
+              feed,
+              this.filter ?? '',
+              requests.map(({ session }) => session),
+            ),
+          )}
+          ${this.filterField('Filter requests in flight', HINT)}
+        </span>
       </div>
       <div class="scroll values" tabindex="0" role="group" aria-labelledby="title">
         <table part="table" aria-busy=${view === undefined}>
@@ -196,7 +207,11 @@ function requestRow(request: RequestRecord, call: CallRecord | undefined, store:
   return openRow(
     request,
     html`<td class="mono" title=${request.session ?? `${request.kind} ${request.id}`}>
-        <button type="button" class="open" aria-label="Open request ${request.id}">
+        <button
+          type="button"
+          class="open"
+          aria-label="${request.session ?? UNKNOWN}, open request ${request.id}"
+        >
           <bdi>${request.session ?? UNKNOWN}</bdi>
         </button>
       </td>

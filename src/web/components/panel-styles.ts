@@ -126,6 +126,25 @@ export const panelStyles = css`
     background: var(--_warn-dim);
     color: var(--_warn);
   }
+  @media print {
+    .panel,
+    tr {
+      break-inside: avoid;
+    }
+    .scroll {
+      max-height: none !important;
+      overflow: visible;
+    }
+    thead th {
+      position: static;
+    }
+    .end button,
+    .end input,
+    .end select,
+    kbd {
+      display: none !important;
+    }
+  }
   .tag.error {
     background: var(--_error-dim);
     color: var(--_error);

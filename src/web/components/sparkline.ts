@@ -1,4 +1,4 @@
-import { html, nothing, svg, type TemplateResult } from 'lit'
+import { css, html, nothing, svg, type TemplateResult } from 'lit'
 import { toLinePath } from './line-path.js'
 
 const WIDTH = 160
@@ -9,7 +9,7 @@ export interface SparklineOptions {
   values: readonly (number | null)[]
   /** Slots of the time axis; fewer values are drawn at its end. */
   slots: number
-  tone?: 'accent' | 'error'
+  tone?: 'accent' | 'warn' | 'error'
   /** Says in words what the line shows. */
   label: string
 }
@@ -34,3 +34,30 @@ export function sparkline({ values, slots, tone = 'accent', label }: SparklineOp
     }
   </svg>`
 }
+
+export const sparklineStyles = css`
+  .spark {
+    display: block;
+    width: 100%;
+    height: 26px;
+    overflow: visible;
+    color: var(--_accent);
+  }
+  .spark.error {
+    color: var(--_error);
+  }
+  .spark .area {
+    fill: currentColor;
+    opacity: 0.1;
+  }
+  .spark .line {
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.4;
+    stroke-linejoin: round;
+    vector-effect: non-scaling-stroke;
+  }
+  .spark.warn {
+    color: var(--_warn);
+  }
+`

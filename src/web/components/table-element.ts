@@ -1,6 +1,7 @@
 import { css, type TemplateResult } from 'lit'
 import type { Slice } from '../live-view.js'
 import { activityTagStyles } from './activity-tag.js'
+import { curlButtonStyles } from './curl-button.js'
 import { filterField, filterFieldStyles } from './filter-field.js'
 import { openRowStyles } from './open-row.js'
 import { panelStyles } from './panel-styles.js'
@@ -16,6 +17,12 @@ import {
 } from './table-sort.js'
 import { tokens } from './tokens.js'
 
+declare global {
+  interface HTMLElementEventMap {
+    'ops-view-change': CustomEvent
+  }
+}
+
 /** What the tables of work have in common: rows that are filtered, sorted and opened. */
 export abstract class TableElement<Row> extends StreamElement {
   static override properties = { ...StreamElement.properties, filter: {}, sort: {} }
@@ -27,6 +34,7 @@ export abstract class TableElement<Row> extends StreamElement {
     openRowStyles,
     tableSortStyles,
     activityTagStyles,
+    curlButtonStyles,
     css`
       :host {
         /* Rows come and go; the panels below must not move with them. */

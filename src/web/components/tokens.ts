@@ -6,23 +6,23 @@ import { css } from 'lit'
  */
 export const tokens = css`
   :host {
-    color-scheme: dark light;
-    --_bg: var(--ops-bg, #0b0e13);
-    --_surface: var(--ops-surface, #12161d);
-    --_raise: var(--ops-raise, #181d26);
-    --_line: var(--ops-line, #212834);
-    --_fg: var(--ops-fg, #dfe5ee);
-    --_muted: var(--ops-muted, #8e99a9);
-    --_faint: var(--ops-faint, #838ea0);
-    --_accent: var(--ops-accent, #5aa9ff);
-    --_ok: var(--ops-ok, #35c08b);
-    --_warn: var(--ops-warn, #e6a23c);
-    --_error: var(--ops-error, #ff7a5c);
-    --_accent-dim: var(--ops-accent-dim, #5aa9ff26);
-    --_ok-dim: var(--ops-ok-dim, #35c08b1f);
-    --_warn-dim: var(--ops-warn-dim, #e6a23c1f);
-    --_error-dim: var(--ops-error-dim, #ff7a5c1f);
-    --_float: var(--ops-float-shadow, 0 4px 14px #0006);
+    color-scheme: var(--ops-scheme, light dark);
+    --_bg: var(--ops-bg, light-dark(#f5f6f8, #0b0e13));
+    --_surface: var(--ops-surface, light-dark(#fff, #12161d));
+    --_raise: var(--ops-raise, light-dark(#f3f5f8, #181d26));
+    --_line: var(--ops-line, light-dark(#e3e7ed, #212834));
+    --_fg: var(--ops-fg, light-dark(#19202a, #dfe5ee));
+    --_muted: var(--ops-muted, light-dark(#586374, #8e99a9));
+    --_faint: var(--ops-faint, light-dark(#616c7d, #838ea0));
+    --_accent: var(--ops-accent, light-dark(#0b66c3, #5aa9ff));
+    --_ok: var(--ops-ok, light-dark(#0a7a53, #35c08b));
+    --_warn: var(--ops-warn, light-dark(#8a5a00, #e6a23c));
+    --_error: var(--ops-error, light-dark(#bb3a16, #ff7a5c));
+    --_accent-dim: var(--ops-accent-dim, light-dark(#0b66c31a, #5aa9ff26));
+    --_ok-dim: var(--ops-ok-dim, light-dark(#0a7a5314, #35c08b1f));
+    --_warn-dim: var(--ops-warn-dim, light-dark(#8a5a0014, #e6a23c1f));
+    --_error-dim: var(--ops-error-dim, light-dark(#bb3a1614, #ff7a5c1f));
+    --_float: var(--ops-float-shadow, 0 4px 14px light-dark(#19202a26, #0006));
     --_radius: var(--ops-radius, 9px);
     --_font: var(
       --ops-font,
@@ -50,24 +50,16 @@ export const tokens = css`
     font-variant-numeric: tabular-nums;
     -webkit-font-smoothing: antialiased;
   }
-  @media (prefers-color-scheme: light) {
+  /* Inherited, so that what is inside follows. */
+  :host([theme='dark']) {
+    --ops-scheme: dark;
+  }
+  :host([theme='light']) {
+    --ops-scheme: light;
+  }
+  @media print {
     :host {
-      --_bg: var(--ops-bg, #f5f6f8);
-      --_surface: var(--ops-surface, #fff);
-      --_raise: var(--ops-raise, #f3f5f8);
-      --_line: var(--ops-line, #e3e7ed);
-      --_fg: var(--ops-fg, #19202a);
-      --_muted: var(--ops-muted, #586374);
-      --_faint: var(--ops-faint, #616c7d);
-      --_accent: var(--ops-accent, #0b66c3);
-      --_ok: var(--ops-ok, #0a7a53);
-      --_warn: var(--ops-warn, #8a5a00);
-      --_error: var(--ops-error, #bb3a16);
-      --_accent-dim: var(--ops-accent-dim, #0b66c31a);
-      --_ok-dim: var(--ops-ok-dim, #0a7a5314);
-      --_warn-dim: var(--ops-warn-dim, #8a5a0014);
-      --_error-dim: var(--ops-error-dim, #bb3a1614);
-      --_float: var(--ops-float-shadow, 0 4px 14px #19202a26);
+      color-scheme: light;
     }
   }
   :host([hidden]) {
