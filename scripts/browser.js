@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { capture } from './run.js'
+import { canInstall, installPackage } from './debian-package.js'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const MISSING =
@@ -29,13 +29,10 @@ export async function ensureBrowser() {
   const found = findBrowser()
   if (found) return found
   if (process.env.CHROMIUM_PATH) throw new Error('CHROMIUM_PATH is set to what is not an executable file.')
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error) throw new Error(MISSING)
-  process.stderr.write('installing chromium…\n')
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  const update = await capture(['apt-get', 'update'], env)
-  const install = await capture(['apt-get', 'install', '-y', '--no-install-recommends', 'chromium'], env)
+  if (!canInstall()) throw new Error(MISSING)
+  const output = await installPackage('chromium')
   const installed = findBrowser()
-  if (!installed) throw new Error([update.output, install.output, MISSING].join('\n'))
+  if (!installed) throw new Error([output, MISSING].join('\n'))
   return installed
 }
 

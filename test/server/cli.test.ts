@@ -119,7 +119,7 @@ describe('opswire serve', () => {
   it.each([
     [
       ['--prot', '4100'],
-      'Unknown flag --prot; accepted are --port, --host, --service, --otlp, --otlp-content, --otlp-rate, --map, --proxy,',
+      'Unknown flag --prot; accepted are --port, --host, --service, --otlp, --otlp-content, --otlp-rate, --map, --ingest-rate,',
     ],
     [['--port', 'abc'], 'The flag port does not accept "abc"; it takes a port from 0 to 65535'],
     [['--port', '70000'], 'The flag port does not accept "70000"'],

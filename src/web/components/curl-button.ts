@@ -1,9 +1,22 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
+import { LazyPart } from '../lazy-part.js'
 import type { SharedStream } from '../stream-registry.js'
-import { copyCurl, type ToCurlLine } from './copy-curl.js'
+import type { ToCurlLine } from './copy-curl.js'
+import { DONE, FAILED, TERMINAL } from './icons.js'
 
 /** Time that a button says it is done. Milliseconds. */
 const TOLD = 1500
+
+const COPY = new LazyPart(() => import('./copy-curl.js'))
+
+/** As `copyCurl` of the part that it loads. */
+export async function copyLine(
+  stream: SharedStream,
+  toLine: ToCurlLine,
+  place: HTMLElement,
+): Promise<boolean> {
+  return (await COPY.load()).copyCurl(stream, toLine, place)
+}
 
 /** The button in a panel's heading that copies a line for a terminal. */
 export function curlButton(
@@ -13,37 +26,52 @@ export function curlButton(
   if (stream === undefined) return nothing
   const copy = async ({ currentTarget }: Event): Promise<void> => {
     const button = currentTarget as HTMLElement
-    const isDone = await copyCurl(stream, toLine, button.parentElement!).catch(() => false)
-    const told = button.querySelector<HTMLElement>('.told')!
-    told.textContent = isDone ? 'copied' : 'not copied'
-    setTimeout(() => (told.textContent = ''), TOLD)
+    const isDone = await copyLine(stream, toLine, button.parentElement!).catch(() => false)
+    const [path, told] = [button.querySelector('path')!, button.querySelector('[role=status]')!]
+    const tell = (icon: string, text: string): void => {
+      path.setAttribute('d', icon)
+      told.textContent = text
+    }
+    tell(isDone ? DONE : FAILED, isDone ? 'copied' : 'not copied')
+    setTimeout(() => tell(TERMINAL, ''), TOLD)
   }
   return html`<button
     type="button"
     class="curl"
     part="curl"
-    title="Copy a line for a terminal that prints what this panel shows"
+    aria-label="Copy as curl"
+    title="Copy as curl: a line for a terminal that prints what this panel shows"
     @click=${copy}
   >
-    <span class="idle"><span class="beside">copy as </span>curl</span><span class="told" role="status"></span>
+    <svg viewBox="0 0 14 14" aria-hidden="true"><path d=${TERMINAL}></path></svg>
+    <span class="visually-hidden" role="status"></span>
   </button>`
 }
 
 export const curlButtonStyles = css`
   button.curl {
-    display: inline-grid;
+    display: grid;
     flex: none;
-    padding: 0 2px;
-    border: 0;
+    place-items: center;
+    width: 26px;
+    height: 24px;
+    margin-block: -3px;
+    padding: 0;
+    border-color: transparent;
     background: none;
     color: var(--_muted);
-    font-size: 12px;
-    line-height: 24px;
-    text-align: center;
   }
-  button.curl:hover:not(:disabled) {
-    background: none;
+  button.curl:hover {
     color: var(--_fg);
+  }
+  .curl svg {
+    width: 14px;
+    height: 14px;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.4;
+    stroke-linecap: round;
+    stroke-linejoin: round;
   }
   .head > button.curl {
     margin-left: auto;
@@ -53,18 +81,6 @@ export const curlButtonStyles = css`
   }
   @media print {
     button.curl {
-      display: none;
-    }
-  }
-  /* Both words in one place: what stands beside does not move. */
-  .curl > * {
-    grid-area: 1 / 1;
-  }
-  .idle:has(+ .told:not(:empty)) {
-    visibility: hidden;
-  }
-  @container (max-width: 720px) {
-    .curl .beside {
       display: none;
     }
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { toCompact } from '../format.js'
 import { LEVEL_GROUPS, type LevelGroup, type LogView } from '../log-book.js'
+import { COPY, DONE, DOWNLOAD, PAUSE, TERMINAL, WRAP } from './icons.js'
 
 export interface ToolbarState {
   log: LogView | undefined
@@ -138,32 +139,18 @@ function tools(state: ToolbarState, actions: ToolbarActions): TemplateResult {
     @pointerenter=${actions.prepare}
     @focusin=${actions.prepare}
   >
-    ${tool('pause', state.paused ? 'Resume the log' : 'Pause the log', actions.togglePause, state.paused)}
-    ${tool('wrap', 'Wrap long lines', actions.toggleWrap, state.wrap)}
-    ${tool(state.copied ? 'done' : 'copy', state.copied ? 'Copied' : 'Copy selected lines, or those in sight', actions.copy)}
-    ${tool('terminal', 'Copy as curl: a line for a terminal that prints what the filter shows', actions.copyCurl)}
-    ${tool('download', 'Download as NDJSON what the filter shows', actions.download)}
+    ${tool(PAUSE, state.paused ? 'Resume the log' : 'Pause the log', actions.togglePause, state.paused)}
+    ${tool(WRAP, 'Wrap long lines', actions.toggleWrap, state.wrap)}
+    ${tool(state.copied ? DONE : COPY, state.copied ? 'Copied' : 'Copy selected lines, or those in sight', actions.copy)}
+    ${tool(TERMINAL, 'Copy as curl: a line for a terminal that prints what the filter shows', actions.copyCurl)}
+    ${tool(DOWNLOAD, 'Download as NDJSON what the filter shows', actions.download)}
   </span>`
 }
 
 /** What is selected in the log is what a tool is for. */
 const keepSelection = (event: Event) => event.preventDefault()
 
-const ICONS = {
-  pause: 'M5 3v8M9 3v8',
-  wrap: 'M2 3h10M2 7h8a2 2 0 0 1 0 4H7m1.5-1.5L7 11l1.5 1.5M2 11h2',
-  copy: 'M5 5h7v7H5zM9 5V2H2v7h3',
-  done: 'M2.5 7.5l3 3 6-7',
-  terminal: 'M2.5 4l3 3-3 3M7.5 10.5h4',
-  download: 'M7 2v6.5M4.2 6 7 8.8 9.8 6M2.5 11.5h9',
-}
-
-function tool(
-  icon: keyof typeof ICONS,
-  label: string,
-  action: () => void,
-  pressed?: boolean,
-): TemplateResult {
+function tool(icon: string, label: string, action: () => void, pressed?: boolean): TemplateResult {
   return html`<button
     type="button"
     class="tool"
@@ -174,6 +161,6 @@ function tool(
     @mousedown=${keepSelection}
     @click=${action}
   >
-    <svg viewBox="0 0 14 14" aria-hidden="true"><path d=${ICONS[icon]}></path></svg>
+    <svg viewBox="0 0 14 14" aria-hidden="true"><path d=${icon}></path></svg>
   </button>`
 }

@@ -66,6 +66,7 @@ export class OpsCounters extends StreamElement {
         overflow: hidden;
       }
       .counter {
+        position: relative;
         min-width: 0;
         height: 126px;
         padding: 12px 16px 10px;
@@ -102,7 +103,9 @@ export class OpsCounters extends StreamElement {
         margin-top: 4px;
       }
       .counter .curl {
-        margin-left: -2px;
+        position: absolute;
+        top: 14px;
+        right: 12px;
       }
       @container (max-width: 1100px) {
         .frame {

@@ -4,7 +4,7 @@ import { toCount, toPlural } from '../format.js'
 import { LazyPart } from '../lazy-part.js'
 import type { LevelGroup, LogView } from '../log-book.js'
 import { toLevels, toLevelWords } from '../log-levels.js'
-import { copyCurl } from './copy-curl.js'
+import { copyLine } from './curl-button.js'
 import { copyText } from './copy-text.js'
 import { isTyping } from './is-typing.js'
 import { LazyView } from './lazy-view.js'
@@ -259,7 +259,7 @@ export class OpsEvents extends StreamElement {
     copyCurl: () => {
       const [stream, body] = [this.feed.stream, this.#body]
       if (stream === undefined || body === undefined) return
-      const line = copyCurl(stream, (lines, feed) => lines.log(feed, body.filter.criteria), this.#frame)
+      const line = copyLine(stream, (lines, feed) => lines.log(feed, body.filter.criteria), this.#frame)
       void this.#tellCopied(line)
     },
     download: () => void this.#download(),
