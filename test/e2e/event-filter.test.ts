@@ -213,7 +213,7 @@ describe('lines of the log', () => {
     await line(page, 'line 99').waitFor()
     const copied = async () => {
       await page.evaluate(() => navigator.clipboard.writeText(''))
-      await button(page, /^Cop/).click()
+      await button(page, /^Cop(y selected|ied)/).click()
       await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).not.toBe('')
       return (await page.evaluate(() => navigator.clipboard.readText())).split('\n')
     }

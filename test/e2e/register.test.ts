@@ -31,7 +31,7 @@ const SHOWN = Object.fromEntries(
     Uptime: /^\d+s /,
     'ops-connection': /^Live · heard [\d.]+ s ago$/,
     'ops-counters': /\d/,
-    'ops-latency-chart': /\d+ m?s/,
+    'ops-latency-chart': /p50 \d.* s, p95 \d.* s, p99 \d.* s, first token \d.* m?s\. Highest p95 \d/,
     'ops-models': /limit 1 100 %/,
     'ops-requests': /m-live .* \d\d:\d\d:\d\d [\d.]+ s/,
     'ops-calls': /limit 429 rate limit/,
@@ -91,6 +91,8 @@ const panels = (): Promise<Place[]> =>
         const root = element.shadowRoot ?? element
         const read = (node: Node): string => {
           if (node instanceof Text) return node.data
+          // What is drawn on a canvas is told to those who do not see it.
+          if (node instanceof Element && node.matches('.chart')) return node.getAttribute('aria-label') ?? ''
           if (node instanceof Element && node.matches('style, .head, thead, .times, .label')) return ''
           return [...node.childNodes].map(read).join(' ')
         }
@@ -143,13 +145,10 @@ describe('the dashboard of an Express app that knows nothing of it', () => {
       await row('ops-requests', 'm-live').waitFor()
       await expect.poll(untold, { timeout: 15_000 }).toEqual([])
       await expect.poll(figures, { timeout: 15_000 }).toEqual(SHOWN)
-      // A streamed call has a figure in every column, in both tables; the chart has its lines.
+      // A streamed call has a figure in every column, in both tables.
       for (const panel of ['ops-models', 'ops-calls']) {
         const cells = await row(panel, 'm-1').locator('td, th').allInnerTexts()
         expect(cells.map((cell) => cell.trim())).not.toContain('–')
-      }
-      for (const line of ['p50', 'p95', 'first']) {
-        expect(await page.locator(`ops-latency-chart path.${line}`).getAttribute('d')).toMatch(/\d/)
       }
     } finally {
       isOver = true
