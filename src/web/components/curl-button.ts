@@ -1,22 +1,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import { LazyPart } from '../lazy-part.js'
 import type { SharedStream } from '../stream-registry.js'
 import type { ToCurlLine } from './copy-curl.js'
+import { copyLine } from './copy-line.js'
 import { DONE, FAILED, TERMINAL } from './icons.js'
 
 /** Time that a button says it is done. Milliseconds. */
 const TOLD = 1500
-
-const COPY = new LazyPart(() => import('./copy-curl.js'))
-
-/** As `copyCurl` of the part that it loads. */
-export async function copyLine(
-  stream: SharedStream,
-  toLine: ToCurlLine,
-  place: HTMLElement,
-): Promise<boolean> {
-  return (await COPY.load()).copyCurl(stream, toLine, place)
-}
 
 /** The button in a panel's heading that copies a line for a terminal. */
 export function curlButton(
