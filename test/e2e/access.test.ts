@@ -123,7 +123,7 @@ describe('by keys alone', () => {
       'button Pause',
       'button Keys',
       'ops-latency-chart button p95',
-      'ops-models button copy as curl',
+      'ops-models button Copy as curl',
       'ops-requests input Filter requests in flight',
       'ops-requests button Session',
       'ops-requests button ann, open request r_first',
