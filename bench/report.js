@@ -68,8 +68,8 @@ Machine: ${describeMachine()}. Server and clients are processes of their own on 
   Model calls: start, three times progress, end. CPU is that of the server process, the viewer's feed included. The limit of messages per second is off.
 - OTLP: one exporter posts 512 spans a request (of four spans one is a model call, one a request, one a tool's) and waits for each answer; every call
   must be counted. CPU is that of the server process.
-- \`opswire/register\`: 50 bare connections ask for a hello-world as fast as it answers, from a core of their own; each kind of host in its turn, in
-  rounds of three seconds, after ten to warm up. The middle of the rounds' ratios counts. The dashboard runs, nobody watches; OpenTelemetry has its
+- \`opswire/register\`: 50 bare connections ask for a hello-world as fast as it answers, from a core of their own; each kind of host in its turn, started
+  anew in each round, for three seconds after four to warm up. The middle of the rounds' ratios counts. The dashboard runs, nobody watches; OpenTelemetry has its
   defaults, OTLP over HTTP in protobuf, to a sink on the same machine; it asks no cloud where it runs.
 - Clients that never read: the worst second of ${times.stuck} with 8,000 lines a second, after what the server holds for all is full.
 - Sketches: 200 models, each with 3,000 calls in fifteen minutes of log-normal size (sigma 0.6) and outliers up to 100 times as long.

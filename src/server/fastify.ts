@@ -25,7 +25,15 @@ import { watchHttpRequests } from './sources/http-requests.js'
 import { OWN_LOG, watchPinoLog } from './sources/pino-log.js'
 import { parse } from './validation.js'
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+/** A part that can be switched on and off, or given options: on by default. */
+const switchable = <Options extends z.ZodObject>(options: Options, noun: string) =>
+  z
+    .preprocess(
+      (value) => (typeof value === 'object' && value !== null ? parse(options, value, noun) : value),
+      z.union([z.boolean(), options]),
+    )
+    .default(true)
+    .describe('true, false, or an object of options')
 
 const pluginOptions = z.strictObject({
   ops: z
@@ -39,24 +47,12 @@ const pluginOptions = z.strictObject({
     .describe('a path such as /ops, or / for the whole host'),
   http: z.boolean().default(true).describe('true or false'),
   log: z.boolean().default(true).describe('true or false'),
-  ingest: z
-    .preprocess(
-      (ingest) => (isObject(ingest) ? parse(ingestOptions, ingest, 'ingest option') : ingest),
-      z.union([z.boolean(), ingestOptions]),
-    )
-    .default(true)
-    .describe('true, false, or an object of options'),
+  ingest: switchable(ingestOptions, 'ingest option'),
   feed: z.preprocess(
     (feed) => (feed === undefined ? {} : parse(feedLimits, feed, 'feed option')),
     feedLimits,
   ),
-  otlp: z
-    .preprocess(
-      (otlp) => (isObject(otlp) ? parse(otlpOptions, otlp, 'otlp option') : otlp),
-      z.union([z.boolean(), otlpOptions]),
-    )
-    .default(true)
-    .describe('true, false, or an object of options'),
+  otlp: switchable(otlpOptions, 'otlp option'),
   proxy: z
     .record(z.string(), z.string())
     .default({})

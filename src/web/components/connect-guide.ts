@@ -1,6 +1,6 @@
 import { css, html, type TemplateResult } from 'lit'
 import type { SharedStream } from '../stream-registry.js'
-import { copyText } from './copy-text.js'
+import { COPIED_TIME, copyText } from './copy-text.js'
 
 export const styles = [
   css`
@@ -74,5 +74,5 @@ async function copy(text: string, button: HTMLButtonElement): Promise<void> {
   const isDone = await copyText(text, button.parentElement!)
   const word = button.firstElementChild!
   word.textContent = isDone ? 'Copied' : 'Failed'
-  setTimeout(() => (word.textContent = 'Copy'), 1500)
+  setTimeout(() => (word.textContent = 'Copy'), COPIED_TIME)
 }

@@ -1,3 +1,6 @@
+/** Milliseconds for which a button says that its copy is made. */
+export const COPIED_TIME = 1500
+
 /** Puts text into the clipboard. Where the page may not write there, by the older way that needs no permission. */
 export async function copyText(text: string, place: HTMLElement): Promise<boolean> {
   try {

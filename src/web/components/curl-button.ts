@@ -2,10 +2,9 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { SharedStream } from '../stream-registry.js'
 import type { ToCurlLine } from './copy-curl.js'
 import { copyLine } from './copy-line.js'
+import { COPIED_TIME } from './copy-text.js'
+import { iconButtonStyles } from './icon-button-styles.js'
 import { DONE, FAILED, TERMINAL } from './icons.js'
-
-/** Time that a button says it is done. Milliseconds. */
-const TOLD = 1500
 
 /** The button in a panel's heading that copies a line for a terminal. */
 export function curlButton(
@@ -22,11 +21,11 @@ export function curlButton(
       told.textContent = text
     }
     tell(isDone ? DONE : FAILED, isDone ? 'copied' : 'not copied')
-    setTimeout(() => tell(TERMINAL, ''), TOLD)
+    setTimeout(() => tell(TERMINAL, ''), COPIED_TIME)
   }
   return html`<button
     type="button"
-    class="curl"
+    class="tool curl"
     part="curl"
     aria-label="Copy as curl"
     title="Copy as curl: a line for a terminal that prints what this panel shows"
@@ -37,40 +36,26 @@ export function curlButton(
   </button>`
 }
 
-export const curlButtonStyles = css`
-  button.curl {
-    display: grid;
-    flex: none;
-    place-items: center;
-    width: 26px;
-    height: 24px;
-    margin-block: -3px;
-    padding: 0;
-    border-color: transparent;
-    background: none;
-    color: var(--_muted);
-  }
-  button.curl:hover {
-    color: var(--_fg);
-  }
-  .curl svg {
-    width: 14px;
-    height: 14px;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 1.4;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-  .head > button.curl {
-    margin-left: auto;
-  }
-  .head > button.curl + .end {
-    margin-left: 0;
-  }
-  @media print {
-    button.curl {
-      display: none;
+export const curlButtonStyles = [
+  iconButtonStyles,
+  css`
+    .curl {
+      flex: none;
+      margin-block: -3px;
     }
-  }
-`
+    .curl:hover {
+      color: var(--_fg);
+    }
+    .head > .curl {
+      margin-left: auto;
+    }
+    .head > .curl + .end {
+      margin-left: 0;
+    }
+    @media print {
+      .curl {
+        display: none;
+      }
+    }
+  `,
+]

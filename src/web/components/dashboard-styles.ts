@@ -76,24 +76,6 @@ export const dashboardStyles = css`
     color: var(--_accent);
     line-height: 22px;
   }
-  .windows {
-    display: flex;
-    border: 1px solid var(--_line);
-    border-radius: 6px;
-    overflow: hidden;
-  }
-  .windows button {
-    border: 0;
-    border-radius: 0;
-    color: var(--_muted);
-  }
-  .windows button:focus-visible {
-    outline-offset: -2px;
-  }
-  .windows [aria-pressed='true'] {
-    background: var(--_raise);
-    color: var(--_fg);
-  }
   .pause {
     min-width: 72px;
   }

@@ -1,4 +1,5 @@
 import { css, html, render, type TemplateResult } from 'lit'
+import { adoptStyles } from './adopt-styles.js'
 
 const KEYS: readonly [place: string, keys: readonly [key: string, meaning: string][]][] = [
   [
@@ -105,8 +106,7 @@ const styles = css`
  */
 export function openKeyList(root: ShadowRoot, enabled: boolean, change: (enabled: boolean) => void): void {
   if (root.querySelector('.key-list')) return
-  const sheet = styles.styleSheet!
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet)
+  adoptStyles(root, [styles])
   const dialog = document.createElement('dialog')
   dialog.className = 'key-list'
   dialog.setAttribute('part', 'key-list')

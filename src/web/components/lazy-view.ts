@@ -6,6 +6,7 @@ import {
   type TemplateResult,
 } from 'lit'
 import type { LazyPart } from '../lazy-part.js'
+import { adoptStyles } from './adopt-styles.js'
 
 /** A file of the script that draws a part of an element, with the style of that part. */
 export interface View {
@@ -67,8 +68,7 @@ export class LazyView<Part extends View> implements ReactiveController {
   #load(): void {
     this.#lazy.load().then(
       ({ styles }) => {
-        if (!this.#adopted)
-          this.#host.shadowRoot!.adoptedStyleSheets.push(...styles.map((style) => style.styleSheet!))
+        adoptStyles(this.#host.shadowRoot!, styles)
         this.#adopted = true
         this.#failed = false
         this.#host.requestUpdate()

@@ -134,29 +134,10 @@ export const logToolbarStyles = css`
     display: flex;
     gap: 2px;
   }
-  .tool {
-    display: grid;
-    place-items: center;
-    width: 26px;
-    height: 24px;
-    padding: 0;
-    border-color: transparent;
-    background: none;
-    color: var(--_muted);
-  }
   .tool[aria-pressed='true'] {
     color: var(--_fg);
     background: var(--_raise);
     border-color: var(--_line);
-  }
-  .tool svg {
-    width: 14px;
-    height: 14px;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 1.4;
-    stroke-linecap: round;
-    stroke-linejoin: round;
   }
   @container (max-width: 860px) {
     .bar .end {

@@ -5,14 +5,15 @@ import { LazyPart } from '../lazy-part.js'
 import type { LiveStore } from '../live-store.js'
 import type { SharedStream } from '../stream-registry.js'
 import { UrlState } from '../url-state.js'
+import { adoptStyles } from './adopt-styles.js'
 import { DashboardKeys } from './dashboard-keys.js'
 import { dashboardStyles } from './dashboard-styles.js'
 import type { OpenRequestDetail, OpenRequestEvent } from './open-request.js'
 import type { OpsEvents } from './ops-events.js'
-import { toWindowWords } from './ops-models.js'
 import { processLine, processLineStyles } from './process-line.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
+import { choiceStyles, windowButtons } from './window-choice.js'
 
 /** Only new servers have nothing to show. */
 const GUIDE = new LazyPart(() => import('./connect-guide.js'))
@@ -45,7 +46,7 @@ export class OpsDashboard extends StreamElement {
     shortcuts: {},
   }
 
-  static override styles = [tokens, dashboardStyles, processLineStyles]
+  static override styles = [tokens, choiceStyles, dashboardStyles, processLineStyles]
 
   /** Window of time of the model figures: `1m`, `5m` or `15m`. Default `5m`. */
   declare window: CallWindowName
@@ -100,17 +101,8 @@ export class OpsDashboard extends StreamElement {
             : nothing
         }
         <ops-connection .src=${src} .getToken=${getToken}></ops-connection>
-        <span class="windows" role="group" aria-label="Window of the model figures">
-          ${CALL_WINDOWS.map(
-            (name) =>
-              html`<button
-                type="button"
-                aria-pressed=${String(this.window === name)}
-                @click=${() => this.#setWindow(name)}
-              >
-                ${toWindowWords(name)}
-              </button>`,
-          )}
+        <span class="windows choice" role="group" aria-label="Window of the model figures">
+          ${windowButtons(this.window, (name) => this.#setWindow(name))}
         </span>
         <button class="pause" part="pause" type="button" ?disabled=${!store} @click=${this.#togglePause}>
           ${store?.paused ? 'Resume' : 'Pause'}
@@ -171,11 +163,7 @@ export class OpsDashboard extends StreamElement {
       const tell = (): void => this.requestUpdate()
       // Without it the empty panels say enough.
       GUIDE.load().then(tell, () => undefined)
-    } else {
-      const root = this.shadowRoot!
-      for (const { styleSheet } of part.styles)
-        if (!root.adoptedStyleSheets.includes(styleSheet!)) root.adoptedStyleSheets.push(styleSheet!)
-    }
+    } else adoptStyles(this.shadowRoot!, part.styles)
     return html`<section class="guide" part="guide" aria-labelledby=${part ? 'guide' : nothing}>
       ${part?.connectGuide(stream)}
     </section>`

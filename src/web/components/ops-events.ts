@@ -5,8 +5,9 @@ import { LazyPart } from '../lazy-part.js'
 import type { LevelGroup, LogView } from '../log-book.js'
 import { toLevels, toLevelWords } from '../log-levels.js'
 import { copyLine } from './copy-line.js'
-import { copyText } from './copy-text.js'
+import { COPIED_TIME, copyText } from './copy-text.js'
 import { isTyping } from './is-typing.js'
+import { iconButtonStyles } from './icon-button-styles.js'
 import { LazyView } from './lazy-view.js'
 import type { LogBody } from './log-body.js'
 import { logStyles } from './log-styles.js'
@@ -66,7 +67,7 @@ export class OpsEvents extends StreamElement {
     copied: { state: true },
   }
 
-  static override styles = [tokens, panelStyles, logStyles, logToolbarStyles]
+  static override styles = [tokens, panelStyles, logStyles, iconButtonStyles, logToolbarStyles]
 
   /** The least level shown, or a list of exactly those shown. */
   declare level: string | null | undefined
@@ -285,7 +286,7 @@ export class OpsEvents extends StreamElement {
 
   async #tellCopied(copied: Promise<boolean>): Promise<void> {
     this.copied = await copied.catch(() => false)
-    setTimeout(() => (this.copied = false), 1500)
+    setTimeout(() => (this.copied = false), COPIED_TIME)
   }
 
   async #download(): Promise<void> {

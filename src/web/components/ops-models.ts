@@ -17,6 +17,7 @@ import { skeletonRows } from './skeleton-rows.js'
 import { sparkline, sparklineStyles } from './sparkline.js'
 import { StreamElement } from './stream-element.js'
 import { tokens } from './tokens.js'
+import { choiceStyles, toWindowWords, windowButtons } from './window-choice.js'
 
 const COLUMNS = ['', '', '', 'p50', '', 'trend', 'first', '', 'tokens']
 
@@ -30,9 +31,6 @@ interface Thresholds {
   errorsWarn: number
   errorsFail: number
 }
-
-/** A window's name in words: `5 min`. */
-export const toWindowWords = (name: CallWindowName): string => name.replace('m', ' min')
 
 /**
  * Model-call performance per provider and model over a window of time.
@@ -61,6 +59,7 @@ export class OpsModels extends StreamElement {
     rateBarStyles,
     sparklineStyles,
     curlButtonStyles,
+    choiceStyles,
     css`
       .panel {
         min-height: 238px;
@@ -68,25 +67,9 @@ export class OpsModels extends StreamElement {
       .scroll {
         max-height: 400px;
       }
-      .choice {
-        display: flex;
-        overflow: hidden;
-        border: 1px solid var(--_line);
-        border-radius: 6px;
-      }
       .choice button {
         padding: 1px 7px;
-        border: 0;
-        border-radius: 0;
-        color: var(--_muted);
         font-size: 12px;
-      }
-      .choice button:focus-visible {
-        outline-offset: -2px;
-      }
-      .choice [aria-pressed='true'] {
-        background: var(--_raise);
-        color: var(--_fg);
       }
       .dot {
         margin-right: 8px;
@@ -179,16 +162,7 @@ export class OpsModels extends StreamElement {
         <span class="finding values">${calls ? this.#finding(calls) : nothing}</span>
         <span class="end">
           <span class="choice" part="windows" role="group" aria-label="Window of the figures">
-            ${CALL_WINDOWS.map(
-              (name) =>
-                html`<button
-                  type="button"
-                  aria-pressed=${String(this.window === name)}
-                  @click=${() => this.#choose(name)}
-                >
-                  ${toWindowWords(name)}
-                </button>`,
-            )}
+            ${windowButtons(this.window, (name) => this.#choose(name))}
           </span>
           ${curlButton(this.feed.stream, (lines, feed) => lines.metrics(feed, `.metrics.calls["${this.window}"].models[]`))}
         </span>
